@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"connectspec/dsl"
+	"connectspec/model"
+)
+
+type checkCommand struct {
+	File string `arg:"" optional:"" help:"Specification file, or - for standard input; without it, the one that is part of the program."`
+	JSON bool   `name:"json" help:"Write one JSON object."`
+}
+
+// What check has to tell; the JSON form is an interface.
+type checkReport struct {
+	Findings  []checkFinding  `json:"findings"`
+	Clauses   clauseCount     `json:"clauses"`
+	States    int             `json:"states"`
+	Cases     int             `json:"cases"`
+	Gaps      int             `json:"gaps"`
+	Platforms []platformCount `json:"platforms"`
+}
+
+type checkFinding struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Check    string `json:"check"`
+	Severity string `json:"severity"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+type clauseCount struct {
+	Total    int `json:"total"`
+	Cited    int `json:"cited"`
+	SetAside int `json:"set_aside"`
+}
+
+type platformCount struct {
+	Name      string  `json:"name"`
+	States    int     `json:"states"`
+	Cases     int     `json:"cases"`
+	Gaps      int     `json:"gaps"`
+	Looseness float64 `json:"looseness"` // results allowed in a case, on average
+}
+
+// Run checks a specification.
+func (c *checkCommand) Run(t *terminal) error {
+	name, text, err := t.readSpec(c.File)
+	if err != nil {
+		return err
+	}
+	checked := check(name, text)
+	report := newCheckReport(checked)
+	people := t.people(c.JSON)
+	for _, complaint := range checked.Complaints {
+		problem := complaint.Problem
+		problem.Message = fmt.Sprintf("%s: %s (%s)", complaint.Severity, problem.Message, complaint.Check)
+		dsl.Show(people, text, problem)
+	}
+	report.text(people)
+	if c.JSON {
+		if err := t.json(report); err != nil {
+			return err
+		}
+	}
+	for _, complaint := range checked.Complaints {
+		if complaint.Severity == "error" {
+			return errFound
+		}
+	}
+	return nil
+}
+
+// check parses and, if that goes well, checks the rest.
+func check(name string, text []byte) *model.Checked {
+	file, problems := dsl.Parse(name, text)
+	if len(problems) == 0 {
+		return model.Check(file)
+	}
+	checked := &model.Checked{}
+	for _, problem := range problems {
+		checked.Complaints = append(checked.Complaints, model.Complaint{
+			Problem: problem, Check: "syntax", Severity: "error",
+		})
+	}
+	return checked
+}
+
+func newCheckReport(checked *model.Checked) *checkReport {
+	report := &checkReport{
+		Findings: []checkFinding{}, Platforms: []platformCount{},
+		Clauses: clauseCount{checked.Clauses, checked.Cited, checked.SetAside},
+	}
+	for _, complaint := range checked.Complaints {
+		report.Findings = append(report.Findings, checkFinding{
+			File: complaint.Pos.File, Line: complaint.Pos.Line, Column: complaint.Pos.Column,
+			Check: complaint.Check, Severity: complaint.Severity, Message: complaint.Message, Hint: complaint.Hint,
+		})
+	}
+	for _, p := range checked.Platforms {
+		report.States += p.States
+		report.Cases += p.Cases
+		report.Gaps += p.Gaps
+		report.Platforms = append(report.Platforms, platformCount{p.Name, p.States, p.Cases, p.Gaps, p.Looseness})
+	}
+	return report
+}
+
+func (r *checkReport) text(w io.Writer) {
+	for _, p := range r.Platforms {
+		fmt.Fprintf(w, "%-10s %7d states %8d cases %4d gaps   %.3f results allowed in a case\n",
+			p.Name, p.States, p.Cases, p.Gaps, p.Looseness)
+	}
+	if r.Clauses.Total > 0 {
+		fmt.Fprintf(w, "%d clauses: %d cited, %d set aside\n", r.Clauses.Total, r.Clauses.Cited, r.Clauses.SetAside)
+	}
+	switch n := len(r.Findings); n {
+	case 0:
+		fmt.Fprintln(w, "nothing to complain of")
+	case 1:
+		fmt.Fprintln(w, "1 finding")
+	default:
+		fmt.Fprintf(w, "%d findings\n", n)
+	}
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"connectspec/model"
+	"connectspec/runner"
+	"connectspec/spec"
+)
+
+type judgeCommand struct {
+	Files    []string `arg:"" name:"file" help:"Traces, one in a file or several between lines of ---; - for standard input."`
+	Format   string   `help:"How they are written: ${enum}." enum:"trace" default:"trace"`
+	Spec     string   `help:"Specification file; without it, the one that is part of the program." type:"path" placeholder:"FILE"`
+	Platform string   `help:"Platform whose rules judge; usually the one that the trace names." placeholder:"NAME"`
+	JSON     bool     `name:"json" help:"Write one JSON object."`
+}
+
+// judgeReport is what came of judging; the JSON form is an interface.
+type judgeReport struct {
+	Traces      int               `json:"traces"`
+	Calls       int               `json:"calls"`
+	Judged      int               `json:"judged"`
+	SetAside    []setAside        `json:"set_aside"`
+	Rules       []ruleHits        `json:"rules"`
+	Divergences []judgeDivergence `json:"divergences"`
+}
+
+type setAside struct {
+	Why   string `json:"why"`
+	Calls int    `json:"calls"`
+}
+
+type ruleHits struct {
+	Name string `json:"name"`
+	Hits uint64 `json:"hits"`
+}
+
+type judgeDivergence struct {
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+	Call     string   `json:"call"`
+	Observed string   `json:"observed"`
+	Allowed  []string `json:"allowed"`
+	Rules    []string `json:"rules"`
+
+	text string // the line
+}
+
+// A tribunal judges traces by the platforms that they name.
+type tribunal struct {
+	opened   *document
+	platform string // "" for the one that a trace names
+	judges   map[string]*model.Judge
+	machines map[string]*model.Machine
+	report   judgeReport
+	unasked  int // calls without an answer
+}
+
+// Run judges traces.
+func (c *judgeCommand) Run(t *terminal) error {
+	opened, err := t.open(c.Spec)
+	if err != nil {
+		return err
+	}
+	court := &tribunal{
+		opened: opened, platform: c.Platform,
+		judges: map[string]*model.Judge{}, machines: map[string]*model.Machine{},
+	}
+	for _, name := range c.Files {
+		text, err := t.readTrace(name)
+		if err != nil {
+			return err
+		}
+		if err := court.file(name, string(text)); err != nil {
+			return err
+		}
+	}
+	court.close()
+	court.text(t.people(c.JSON))
+	if c.JSON {
+		if err := t.json(court.report); err != nil {
+			return err
+		}
+	}
+	if len(court.report.Divergences) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+func (t *terminal) readTrace(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(t.stdin)
+	}
+	return os.ReadFile(name)
+}
+
+// file judges the traces of a file. Lines are counted from the file's start.
+func (c *tribunal) file(name, text string) error {
+	platform, err := c.opened.platform(c.platform, runner.ReadHeader([]byte(text)).Platform)
+	if err != nil {
+		return err
+	}
+	if c.machines[platform] == nil {
+		machine, err := c.opened.machine(platform)
+		if err != nil {
+			return err
+		}
+		c.machines[platform], c.judges[platform] = machine, machine.NewJudge(platform)
+	}
+	lines := strings.Split(text, "\n")
+	for start := 0; start < len(lines); {
+		end := start
+		for end < len(lines) && strings.TrimSpace(lines[end]) != "---" {
+			end++
+		}
+		// The lines before are left empty, so that errors and findings have the
+		// right numbers.
+		part := strings.Repeat("\n", start) + strings.Join(lines[start:end], "\n")
+		if err := c.trace(platform, name, part); err != nil {
+			return err
+		}
+		start = end + 1
+	}
+	return nil
+}
+
+func (c *tribunal) trace(platform, name, text string) error {
+	machine := c.machines[platform]
+	trace, err := machine.Parse(name, text)
+	if err != nil || len(trace.Script) == 0 {
+		return err
+	}
+	c.report.Traces++
+	c.report.Calls += len(trace.Script)
+	c.unasked += len(trace.Script) - len(trace.Answers)
+	lines := callLines(text)
+	for _, finding := range c.judges[platform].Trace(trace) {
+		answer := trace.Answers[finding.Step]
+		divergence := judgeDivergence{
+			File: name, Line: lines[finding.Step], Call: finding.Call, Observed: answer.String(),
+			Allowed: []string{}, Rules: append([]string{}, finding.Rules...),
+			text: machine.Line(trace.Script[finding.Step]),
+		}
+		for _, allowed := range finding.Allowed {
+			divergence.Allowed = append(divergence.Allowed, fmt.Sprintf("%s (%s)", allowed.Result, allowed.Rule.Name))
+		}
+		c.report.Divergences = append(c.report.Divergences, divergence)
+	}
+	return nil
+}
+
+// callLines are the numbers of the lines that hold calls.
+func callLines(text string) []int {
+	var numbers []int
+	for i, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") {
+			numbers = append(numbers, i+1)
+		}
+	}
+	return numbers
+}
+
+// close sums up.
+func (c *tribunal) close() {
+	r := &c.report
+	doubtful, hits := 0, map[string]uint64{}
+	for platform, judge := range c.judges {
+		coverage := judge.Coverage()
+		doubtful += int(coverage.Doubtful)
+		for _, rule := range c.machines[platform].Spec.Rules {
+			hits[rule.Name] += ruleTotal(rule, coverage)
+		}
+	}
+	for _, machine := range c.machines {
+		for _, rule := range machine.Spec.Rules {
+			if n := hits[rule.Name]; n > 0 {
+				r.Rules = append(r.Rules, ruleHits{rule.Name, n})
+				delete(hits, rule.Name)
+			}
+		}
+	}
+	r.Judged = r.Calls - doubtful - c.unasked
+	r.SetAside = []setAside{}
+	if doubtful > 0 {
+		r.SetAside = append(r.SetAside, setAside{"the specification does not say, or no longer knows the socket", doubtful})
+	}
+	if c.unasked > 0 {
+		r.SetAside = append(r.SetAside, setAside{"there is no answer", c.unasked})
+	}
+	if r.Rules == nil {
+		r.Rules = []ruleHits{}
+	}
+	if r.Divergences == nil {
+		r.Divergences = []judgeDivergence{}
+	}
+}
+
+func ruleTotal(rule *spec.Rule, coverage *model.Coverage) uint64 {
+	total := uint64(0)
+	for i := range rule.Cases {
+		for _, outcome := range rule.Cases[i].Outcomes {
+			total += coverage.Exercised[outcome.ID] + coverage.Reached[outcome.ID]
+		}
+	}
+	return total
+}
+
+func (c *tribunal) text(w io.Writer) {
+	for _, d := range c.report.Divergences {
+		allowed := strings.Join(d.Allowed, ", ")
+		if allowed == "" {
+			allowed = "nothing"
+		}
+		fmt.Fprintf(w, "%s:%d: %s -> %s is not allowed\n    allowed: %s\n", d.File, d.Line, d.text, d.Observed, allowed)
+	}
+	r := &c.report
+	fmt.Fprintf(w, "%d traces, %d calls, %d judged; %d divergences\n", r.Traces, r.Calls, r.Judged, len(r.Divergences))
+	for _, one := range r.SetAside {
+		fmt.Fprintf(w, "%d calls set aside: %s\n", one.Calls, one.Why)
+	}
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"connectspec"
+	"connectspec/dsl"
+	"connectspec/model"
+	"connectspec/spec"
+)
+
+// embedded is the name of the specification that is part of the program.
+const embedded = "connect.spec"
+
+// A document is a specification that was read without a problem.
+type document struct {
+	*spec.Document
+	name string
+}
+
+// readSpec reads the text of a specification; the embedded one if the name is
+// empty, standard input if it is `-`.
+func (t *terminal) readSpec(name string) (string, []byte, error) {
+	switch name {
+	case "":
+		return embedded, connectspec.Spec(), nil
+	case "-":
+		text, err := io.ReadAll(t.stdin)
+		return "standard input", text, err
+	}
+	text, err := os.ReadFile(name)
+	return name, text, err
+}
+
+// open reads a specification and shows its problems, if it has any.
+func (t *terminal) open(name string) (*document, error) {
+	name, text, err := t.readSpec(name)
+	if err != nil {
+		return nil, err
+	}
+	file, problems := dsl.Parse(name, text)
+	var opened *spec.Document
+	if len(problems) == 0 {
+		opened, problems = spec.Open(file)
+	}
+	if err := t.show(name, text, problems); err != nil {
+		return nil, err
+	}
+	return &document{opened, name}, nil
+}
+
+// show shows problems, and is an error if there are any.
+func (t *terminal) show(name string, text []byte, problems []dsl.Problem) error {
+	for _, problem := range problems {
+		dsl.Show(t.stderr, text, problem)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%s cannot be used as it is", name)
+	}
+	return nil
+}
+
+// machine is the model of a platform.
+func (d *document) machine(platform string) (*model.Machine, error) {
+	resolved, problems := d.Resolve(platform)
+	if len(problems) > 0 {
+		return nil, problems[0]
+	}
+	return model.New(resolved)
+}
+
+// platform is the one that was asked for; otherwise the first of the others
+// that the specification has.
+func (d *document) platform(asked string, others ...string) (string, error) {
+	if asked != "" {
+		if d.Platform(asked) == nil {
+			return "", fmt.Errorf("%s has no platform %s; it has %s", d.name, asked, d.platforms())
+		}
+		return asked, nil
+	}
+	for _, name := range append(others, platformOf[runtime.GOOS], runtime.GOOS) {
+		if name != "" && d.Platform(name) != nil {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("%s has no platform named after this system (%s); choose one with --platform: %s", d.name, runtime.GOOS, d.platforms())
+}
+
+// platformOf names the platforms of systems that are called otherwise by Go.
+var platformOf = map[string]string{"windows": "winsock"}
+
+func (d *document) platforms() string {
+	var names []string
+	for _, platform := range d.Platforms {
+		names = append(names, platform.Name)
+	}
+	return strings.Join(names, ", ")
+}

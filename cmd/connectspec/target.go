@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"strings"
+
+	"connectspec/model"
+	"connectspec/runner"
+	"connectspec/runner/agent"
+)
+
+// execPrefix opens the name of a target that is a program.
+const execPrefix = "exec:"
+
+// start says how the agent of a target is started: `local` is this program
+// itself, `exec:PROGRAM ARGUMENT...` any other.
+func start(target string) (agent.Start, error) {
+	if command, isProgram := strings.CutPrefix(target, execPrefix); isProgram {
+		words := strings.Fields(command)
+		if len(words) == 0 {
+			return nil, errors.New("--target exec: needs the program to start")
+		}
+		return agent.Child(func(context.Context) (*exec.Cmd, error) {
+			return exec.Command(words[0], words[1:]...), nil
+		}), nil
+	}
+	if target != localTarget {
+		return nil, errors.New("there is no target " + target + "; `connectspec targets` lists them")
+	}
+	return localStart()
+}
+
+// localTarget is the name of this machine's own sockets.
+const localTarget = "local"
+
+// describe starts an agent to hear who it is.
+func describe(ctx context.Context, start agent.Start) (agent.Description, error) {
+	client, err := agent.NewClient(ctx, start, agent.Options{})
+	if err != nil {
+		return agent.Description{}, err
+	}
+	return client.Hello(), client.Close()
+}
+
+// opener gives a run its targets, each with an agent of its own.
+func opener(machine *model.Machine, start agent.Start) func(context.Context) (runner.Target, error) {
+	return func(ctx context.Context) (runner.Target, error) {
+		client, err := agent.NewClient(ctx, start, agent.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return runner.NewRemote(machine, client), nil
+	}
+}
+
+// lacks is what an agent must do without.
+func lacks(who agent.Description) map[string]bool {
+	without := map[string]bool{}
+	for _, lack := range who.Lacks {
+		without[lack.What] = true
+	}
+	return without
+}
+
+// A subject is the specification, the platform and the target of a command that
+// runs scripts.
+type subject struct {
+	Spec     string `help:"Specification file; without it, the one that is part of the program." type:"path" placeholder:"FILE"`
+	Platform string `help:"Platform whose rules judge; usually the one named after the target." placeholder:"NAME"`
+	Target   string `help:"Whose sockets: local, or exec:PROGRAM for an agent." default:"local" placeholder:"NAME"`
+}
+
+// config finds out who the target is, and makes the model of its platform.
+func (s *subject) config(t *terminal) (runner.Config, error) {
+	var config runner.Config
+	opened, err := t.open(s.Spec)
+	if err != nil {
+		return config, err
+	}
+	begin, err := start(s.Target)
+	if err != nil {
+		return config, err
+	}
+	if config.Agent, err = describe(t.ctx, begin); err != nil {
+		return config, err
+	}
+	platform, err := opened.platform(s.Platform, config.Agent.Dictionary)
+	if err != nil {
+		return config, err
+	}
+	if config.Machine, err = opened.machine(platform); err != nil {
+		return config, err
+	}
+	config.Open = opener(config.Machine, begin)
+	return config, nil
+}
+
+// arguments are the flags that lead to the same subject again.
+func (s *subject) arguments() string {
+	var text strings.Builder
+	add := func(name, value string) {
+		if value != "" {
+			text.WriteString(" --" + name + " " + quoted(value))
+		}
+	}
+	add("spec", s.Spec)
+	add("platform", s.Platform)
+	if s.Target != localTarget {
+		add("target", s.Target)
+	}
+	return text.String()
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=@%+", r)
+	}
+	if strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,42 @@
+package dsl
+
+import (
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// The grammar of rules and scenarios, the declarations whose lines matter. The
+// lines themselves are read by lines.go, terms.go and step.go.
+
+type ruleGrammar struct {
+	Rank  lexer.Token `parser:"@('refuse' | 'act' | 'may' | 'unstated')"`
+	Name  lexer.Token `parser:"@Dotted"`
+	For   *choiceList `parser:"('for' @@)?"`
+	Cites *spacedList `parser:"('cites' @@)?"`
+	Lines *caseLines  `parser:"@@?"`
+	reasoned
+}
+
+type laterGrammar struct {
+	Rank  lexer.Token `parser:"@'later'"`
+	Name  lexer.Token `parser:"@Dotted"`
+	For   *choiceList `parser:"('for' @@)?"`
+	Cites *spacedList `parser:"('cites' @@)?"`
+	Lines *eventLines `parser:"@@?"`
+	reasoned
+}
+
+type readyGrammar struct {
+	Rank  lexer.Token `parser:"@'ready'"`
+	Name  lexer.Token `parser:"@Dotted"`
+	For   *choiceList `parser:"('for' @@)?"`
+	Cites *spacedList `parser:"('cites' @@)?"`
+	Lines *levelLines `parser:"@@?"`
+	reasoned
+}
+
+type scenarioGrammar struct {
+	Title lexer.Token `parser:"'scenario' @Prose"`
+	On    *commaList  `parser:"('on' @@)?"`
+	Cites *spacedList `parser:"('cites' @@)?"`
+	Steps *stepLines  `parser:"@@?"`
+}

@@ -1,0 +1,148 @@
+package gen
+
+import (
+	"connectspec/model"
+	"connectspec/spec"
+)
+
+const maxSockets = spec.MaxSockets
+
+// create adds a call that makes a socket of nothing.
+func (d *draft) create() {
+	call := d.machine.Spec.Calls[d.table.makers.throw(&d.dice)]
+	op := model.Op{Call: uint8(call.Index), Subject: model.NoSocket, Made: d.made}
+	d.arguments(&op, call)
+	if d.made > 0 && d.dice.chance(shareAlike) {
+		d.alike(&op, call)
+	}
+	d.take(op)
+}
+
+// alike makes a new socket like the first one in all but its last argument.
+func (d *draft) alike(op *model.Op, call *spec.Call) {
+	first := d.script[0]
+	for _, earlier := range d.script {
+		if earlier.Made == 0 {
+			first = earlier
+		}
+	}
+	if first.Call == op.Call {
+		for i := range len(call.Parameters) - 1 {
+			op.Args[i] = first.Args[i]
+		}
+	}
+}
+
+// other adds a call upon no socket.
+func (d *draft) other() {
+	call := d.machine.Spec.Calls[d.table.others.throw(&d.dice)]
+	op := model.Op{Call: uint8(call.Index), Subject: model.NoSocket, Made: model.NoSocket}
+	d.arguments(&op, call)
+	d.take(op)
+}
+
+// upon adds a call upon a socket. Calls that are turned away, that nobody
+// judges or that may not return are drawn again, most times.
+func (d *draft) upon() {
+	for range maxTries {
+		op, ok := d.call(d.machine.Spec.Calls[d.table.calls.throw(&d.dice)], d.pickSubject())
+		if !ok {
+			continue
+		}
+		outlook := d.walk.Look(op)
+		if !d.keep(outlook) {
+			continue
+		}
+		d.take(op)
+		d.probe(outlook.Sense)
+		return
+	}
+}
+
+func (d *draft) keep(outlook *model.Outlook) bool {
+	switch {
+	case outlook.Sense == model.Foolish:
+		return false
+	case outlook.Sense == model.Uncertain:
+		return d.dice.chance(shareDoubtful)
+	case outlook.Blocks:
+		return d.dice.chance(shareBlocks)
+	case outlook.Sense == model.Turned:
+		return d.dice.chance(shareTurned)
+	}
+	return true
+}
+
+// pickSubject is the socket, or sometimes the handle, to call upon.
+func (d *draft) pickSubject() uint8 {
+	handles := len(d.machine.Spec.Handles)
+	switch {
+	case handles > 0 && d.dice.chance(shareHandle):
+		return uint8(maxSockets + d.dice.below(handles))
+	case d.dice.chance(shareNear):
+		return d.subject
+	default:
+		return uint8(d.dice.below(int(d.made)))
+	}
+}
+
+func (d *draft) call(call *spec.Call, subject uint8) (model.Op, bool) {
+	op := model.Op{Call: uint8(call.Index), Subject: subject, Made: model.NoSocket}
+	if call.Makes != "" {
+		if d.made >= maxSockets {
+			return op, false
+		}
+		op.Made = d.made
+	}
+	if call.Sends {
+		op.Token = min(d.sent+1, 250)
+	}
+	return op, d.arguments(&op, call)
+}
+
+// arguments draws the arguments of a call; false if it finds none.
+func (d *draft) arguments(op *model.Op, call *spec.Call) bool {
+	for i, parameter := range call.Parameters {
+		if parameter.Field != nil {
+			op.Args[i] = uint8(d.dice.below(len(parameter.Field.Words)))
+			continue
+		}
+		classes := d.table.inputs[parameter.Input]
+		class := d.machine.Spec.Classes[classes.throw(&d.dice)]
+		if !class.Socket {
+			op.Args[i] = uint8(class.Index)
+			continue
+		}
+		slot, ok := d.otherSocket(op.Subject)
+		if !ok {
+			return false
+		}
+		op.Args[i] = spec.SocketArg + slot
+	}
+	return true
+}
+
+// otherSocket is a socket that is not the one called upon.
+func (d *draft) otherSocket(subject uint8) (uint8, bool) {
+	if d.made < 2 {
+		return 0, false
+	}
+	slot := uint8(d.dice.below(int(d.made) - 1))
+	if slot >= subject {
+		slot++
+	}
+	return slot, true
+}
+
+// probe asks for the state of the socket after a call that was turned away, so
+// that what a failure changed is seen.
+func (d *draft) probe(sense model.Sense) {
+	if sense != model.Turned || len(d.table.probes) == 0 || !d.dice.chance(shareProbe) {
+		return
+	}
+	call := d.machine.Spec.Calls[d.table.probes[d.dice.below(len(d.table.probes))]]
+	op, ok := d.call(call, d.subject)
+	if ok && d.keep(d.walk.Look(op)) {
+		d.take(op)
+	}
+}

@@ -1,0 +1,124 @@
+// Package gen draws scripts from a model.
+//
+// Its phases:
+//
+//  1. New explores the model once, and keeps a shortest walk to every outcome
+//     that the target can show (goals);
+//  2. Draw takes randomness from rapid, one draw for each call (source.go);
+//  3. a plan decides whether to head for a goal, with detours, or to roam
+//     (plan.go);
+//  4. each call is drawn from those that make sense where the model stands,
+//     with the weights of the specification (call.go), and a share of calls
+//     that will be turned away.
+//
+// Decode makes a script of any bytes, for fuzzing.
+package gen
+
+import (
+	"errors"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"connectspec/model"
+	"connectspec/spec"
+)
+
+// Options say what to draw.
+type Options struct {
+	MaxCalls int  // of a script that roams; 0: 14
+	Slow     bool // only scripts that need the capability `slow`
+}
+
+// slow is the capability of inputs that take about a second.
+const slow = "slow"
+
+// A Generator draws scripts. It is not for concurrent use; Clone is.
+type Generator struct {
+	machine *model.Machine
+	judge   *model.Judge
+	options Options
+	table   *table
+	goals   []goal
+	script  model.Script
+	rapid   *rapid.Generator[model.Script]
+}
+
+// A goal is an outcome and a shortest walk to it.
+type goal struct {
+	outcome int
+	walk    model.Script
+}
+
+// New makes a generator for a target that lacks those capabilities and classes
+// of input. It fails if the model has no call that such a target can run.
+func New(machine *model.Machine, lacks map[string]bool, options Options) (*Generator, error) {
+	if options.MaxCalls == 0 {
+		options.MaxCalls = 14
+	}
+	without := map[string]bool{}
+	for what := range lacks {
+		without[what] = true
+	}
+	if !options.Slow {
+		without[slow] = true
+	}
+	g := &Generator{machine: machine, options: options, table: newTable(machine.Spec, without)}
+	exploration := machine.Explore(model.Limits{Lacks: without, States: maxExplored})
+	for outcome, walk := range exploration.Walks {
+		if walk != nil && (!options.Slow || needsSlow(machine.Spec, walk)) {
+			g.goals = append(g.goals, goal{outcome, walk})
+		}
+	}
+	if len(g.goals) == 0 || len(g.table.makers.items) == 0 {
+		return nil, errors.New("there is nothing that this target could run")
+	}
+	return g.Clone(), nil
+}
+
+// maxExplored bounds the states that are visited in search of goals.
+const maxExplored = 100_000
+
+func needsSlow(s *spec.Spec, walk model.Script) bool {
+	return slices.ContainsFunc(walk, func(op model.Op) bool {
+		call := s.Calls[op.Call]
+		if call.Needs == slow {
+			return true
+		}
+		for i, parameter := range call.Parameters {
+			if parameter.Input != nil && op.Args[i] < spec.SocketArg && s.Classes[op.Args[i]].Needs == slow {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// Clone is a generator of the same scripts for another goroutine.
+func (g *Generator) Clone() *Generator {
+	copied := *g
+	copied.judge = g.machine.NewJudge("")
+	copied.script = nil
+	copied.rapid = rapid.Custom(func(t *rapid.T) model.Script {
+		return copied.plan(&drawn{t: t})
+	})
+	return &copied
+}
+
+// Rapid is the generator for use in a property; what it draws is the caller's.
+func (g *Generator) Rapid() *rapid.Generator[model.Script] {
+	return rapid.Map(g.rapid, func(s model.Script) model.Script { return slices.Clone(s) })
+}
+
+// Draw is the script of a seed. It is valid until the next one is drawn.
+func (g *Generator) Draw(seed uint64) model.Script { return g.rapid.Example(int(seed)) }
+
+// Goals are the ids of the outcomes that the target can show, as far as the
+// exploration of the model tells.
+func (g *Generator) Goals() []int {
+	ids := make([]int, len(g.goals))
+	for i, goal := range g.goals {
+		ids[i] = goal.outcome
+	}
+	return ids
+}

@@ -1,0 +1,92 @@
+package gen
+
+import (
+	"sort"
+
+	"connectspec/model"
+	"connectspec/spec"
+)
+
+// A table holds what can be drawn, with its weights, ready for throwing dice.
+type table struct {
+	calls  weighted // upon a socket; item: index of the call
+	makers weighted // that make a socket of nothing
+	others weighted // upon no socket, making none
+	probes []int    // calls that tell something of a socket's state
+	inputs map[*spec.Input]weighted
+}
+
+// weighted draws items in proportion to their weights.
+type weighted struct {
+	items []int
+	sums  []int
+}
+
+func (w *weighted) add(item, weight int) {
+	total := weight
+	if n := len(w.sums); n > 0 {
+		total += w.sums[n-1]
+	}
+	w.items, w.sums = append(w.items, item), append(w.sums, total)
+}
+
+func (w *weighted) throw(d *dice) int {
+	n := d.below(w.sums[len(w.sums)-1])
+	return w.items[sort.SearchInts(w.sums, n+1)]
+}
+
+func newTable(s *spec.Spec, lacks map[string]bool) *table {
+	t := &table{inputs: map[*spec.Input]weighted{}}
+	for _, input := range s.Inputs {
+		var w weighted
+		for _, class := range input.Classes {
+			if !lacks[class.Needs] && !lacks[class.Name] {
+				w.add(class.Index, class.Weight)
+			}
+		}
+		t.inputs[input] = w
+	}
+	for _, call := range s.Calls {
+		if lacks[call.Needs] || !t.canRun(call) {
+			continue
+		}
+		switch {
+		case call.OnSocket:
+			t.calls.add(call.Index, call.Weight)
+			if call.Answers != spec.AnswersNothing && call.Answers != spec.AnswersToken {
+				t.probes = append(t.probes, call.Index)
+			}
+		case call.Makes != "":
+			t.makers.add(call.Index, call.Weight)
+		default:
+			t.others.add(call.Index, call.Weight)
+		}
+	}
+	return t
+}
+
+// canRun says whether every input of a call has a class left.
+func (t *table) canRun(call *spec.Call) bool {
+	for _, parameter := range call.Parameters {
+		if parameter.Input != nil && len(t.inputs[parameter.Input].items) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Decode makes a script of any bytes: about two for a call. Equal bytes make
+// equal scripts, and a changed byte changes its own call and little else.
+func (g *Generator) Decode(data []byte) model.Script {
+	from := &bytes{data}
+	d := g.start()
+	for d.left(len(g.script)) {
+		word, more := from.word()
+		if !more {
+			break
+		}
+		d.dice.state = word
+		d.roam()
+	}
+	return g.script
+}

@@ -1,0 +1,134 @@
+package model
+
+import "connectspec/spec"
+
+// A verdict on a call in one state, before anything is observed.
+type verdict int
+
+const (
+	decided  verdict = iota // choices say what may come
+	unstated                // any answer will do, and the specification says so
+	gap                     // no rule applies
+	doubtful                // it depends on a socket that is unknown, or was never made
+)
+
+// A prospect is what may come of a call in one state.
+type prospect struct {
+	verdict verdict
+	refused bool // by a refusal
+	choices []choice
+	path    uint64        // what the rules looked at (see environment)
+	silent  *spec.Outcome // of the unstated rule that applies
+}
+
+// prospect evaluates every rule of a call in a state. The choices share into.
+func (m *Machine) prospect(s *State, op Op, into []choice) prospect {
+	p := prospect{choices: into[:0]}
+	call := m.Spec.Calls[op.Call]
+	if op.Subject < spec.MaxSockets && (!s.exists(op.Subject) || s.isUnknown(op.Subject)) {
+		p.verdict = doubtful
+		return p
+	}
+	e := m.environment(s, op)
+	for _, rule := range call.Refusals {
+		if e.applies(rule, &p.choices) {
+			p.refused = true
+			if call.Ordered {
+				break
+			}
+		}
+	}
+	if !p.refused {
+		acted := false
+		for _, rule := range call.Acts {
+			if e.applies(rule, &p.choices) {
+				acted = true
+				break
+			}
+		}
+		if !acted {
+			m.leftOver(&e, call, &p)
+		}
+	}
+	for _, rule := range call.Mays {
+		e.applies(rule, &p.choices)
+	}
+	if e.doubtful {
+		p.verdict = doubtful
+	}
+	p.path = e.path
+	return p
+}
+
+// leftOver is the verdict where neither a refusal nor an act applies.
+func (m *Machine) leftOver(e *environment, call *spec.Call, p *prospect) {
+	p.verdict = gap
+	for _, rule := range call.Unstated {
+		for i := range rule.Cases {
+			if e.holds(rule.Cases[i].Guard) {
+				p.verdict, p.silent = unstated, rule.Cases[i].Outcomes[0]
+				return
+			}
+		}
+	}
+}
+
+// applies adds the outcomes of the first case of a rule that applies.
+func (e *environment) applies(rule *spec.Rule, choices *[]choice) bool {
+	for i := range rule.Cases {
+		one := &rule.Cases[i]
+		if !e.holds(one.Guard) {
+			continue
+		}
+		for _, outcome := range one.Outcomes {
+			*choices = append(*choices, choice{outcome: outcome, slots: e.slots})
+		}
+		return true
+	}
+	return false
+}
+
+// allows says whether an outcome can be what was seen.
+func (m *Machine) allows(s *State, op Op, c *choice, seen Seen) bool {
+	for i := range c.outcome.Results {
+		result := &c.outcome.Results[i]
+		if result.Code != seen.Code {
+			continue
+		}
+		if result.Value == nil || !seen.Valued || m.sameValue(s, op, c, result.Value, seen.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Machine) sameValue(s *State, op Op, c *choice, v *spec.Value, seen uint8) bool {
+	e := environment{machine: m, state: s, op: op, slots: c.slots}
+	if v.Kind == spec.ReadyLevels {
+		must, may := e.levels(m.Spec.Calls[op.Call])
+		return seen&^may == must&^may
+	}
+	return e.value(v) == seen
+}
+
+// levels are the levels that show, and those that may show or not.
+func (e *environment) levels(call *spec.Call) (must, may uint8) {
+	for level, rule := range call.Ready {
+		if rule == nil {
+			continue
+		}
+		for i := range rule.Cases {
+			one := &rule.Cases[i]
+			if !e.holds(one.Guard) {
+				continue
+			}
+			if one.Maybe {
+				may |= 1 << level
+			} else {
+				must |= 1 << level
+			}
+			break
+		}
+	}
+	return must, may
+}

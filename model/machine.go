@@ -1,0 +1,65 @@
+// Package model is a specification as a machine.
+//
+// Its phases, for one call of a script:
+//
+//  1. evaluate: which rules apply in a state, with what outcomes (evaluate.go);
+//  2. apply: what an outcome changes (apply.go);
+//  3. judge: the states that are possible after what was observed, or a
+//     divergence if there is none (belief.go, judge.go).
+//
+// Around that: Script and Trace with their text form (script.go, text.go), and
+// the exhaustive exploration of all states (explore.go). The package is pure:
+// no clock, no input or output, no chance.
+package model
+
+import (
+	"fmt"
+
+	"connectspec/spec"
+)
+
+// A Machine steps through a specification. It does not change once it is made
+// and may be shared.
+type Machine struct {
+	Spec   *spec.Spec
+	local  int         // offset of the field that holds a socket's own address
+	kind   *spec.Field // what a dictionary may tell apart
+	laters []*spec.Rule
+	calls  map[string]*spec.Call
+}
+
+// New makes the machine of a specification.
+func New(s *spec.Spec) (*Machine, error) {
+	m := &Machine{Spec: s, calls: map[string]*spec.Call{}}
+	end := 0
+	for _, field := range s.Fields {
+		end = max(end, field.Offset+1)
+		if field.Type == spec.Queue {
+			end = max(end, field.Offset+1+field.Holds)
+		}
+		switch field.Name {
+		case "local":
+			m.local = field.Offset
+		case "kind":
+			m.kind = field
+		}
+	}
+	if end > recordSize || len(s.World) > worldSize {
+		return nil, fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, recordSize)
+	}
+	for _, rule := range s.Rules {
+		if rule.Rank == spec.Later {
+			m.laters = append(m.laters, rule)
+		}
+	}
+	if m.local == 0 {
+		return nil, fmt.Errorf("the specification declares no `address local`")
+	}
+	if len(m.laters) > 32 {
+		return nil, fmt.Errorf("there are %d later rules, and 32 are the most", len(m.laters))
+	}
+	for _, call := range s.Calls {
+		m.calls[call.Name] = call
+	}
+	return m, nil
+}

@@ -1,0 +1,259 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"connectspec/dsl"
+	"connectspec/spec"
+)
+
+// NoSocket stands in an Op where no socket does.
+const NoSocket = 255
+
+// An Op is one call of a script, as small numbers: which call, upon which
+// socket or handle, with what arguments.
+type Op struct {
+	Call    uint8
+	Subject uint8    // a socket, or MaxSockets+i for handle i, or NoSocket
+	Args    [3]uint8 // a class, a word's value, or SocketArg+i
+	Made    uint8    // the socket that the call creates, or NoSocket
+	Token   uint8    // what it sends, from 1; 0: nothing
+}
+
+// A Script is a list of calls.
+type Script []Op
+
+// An Answer is what a call answered, as the target puts it: "ok" with or
+// without a value, "blocks", "hang", "crash", or the native name of an error.
+type Answer struct{ Name, Value string }
+
+// A Trace is a script with what was observed. Answers may be fewer than calls.
+type Trace struct {
+	Script  Script
+	Answers []Answer
+}
+
+// Names maps the names of sockets in a text to their places.
+type Names struct {
+	names  []string
+	tokens uint8
+}
+
+// Op resolves one line of a script, a trace or a scenario.
+func (m *Machine) Op(step dsl.Step, names *Names) (Op, error) {
+	op := Op{Subject: NoSocket, Made: NoSocket}
+	call := m.calls[step.Call.Text]
+	if call == nil {
+		known := make([]string, 0, len(m.calls))
+		for name := range m.calls {
+			known = append(known, name)
+		}
+		slices.Sort(known)
+		return op, wordError(step.Call, "there is no call `%s`%s", step.Call.Text, maybe(step.Call.Text, known))
+	}
+	op.Call = uint8(call.Index)
+	args := step.Args
+	if call.OnSocket {
+		if len(args) == 0 {
+			return op, wordError(step.Call, "%s needs a socket to be called upon", call.Name)
+		}
+		subject, err := m.subject(args[0], names)
+		if err != nil {
+			return op, err
+		}
+		op.Subject, args = subject, args[1:]
+	}
+	if err := m.arguments(&op, call, step.Call, args, names); err != nil {
+		return op, err
+	}
+	if err := names.make(&op, call, step); err != nil {
+		return op, err
+	}
+	if call.Sends {
+		names.tokens = min(names.tokens+1, 250)
+		op.Token = names.tokens
+	}
+	return op, nil
+}
+
+// make gives the socket that a step creates its place.
+func (n *Names) make(op *Op, call *spec.Call, step dsl.Step) error {
+	if (call.Makes != "") != (step.Makes != nil) {
+		if step.Makes != nil {
+			return wordError(*step.Makes, "%s creates no socket", call.Name)
+		}
+		return wordError(step.Call, "%s creates a socket: `s0 = %s ...`", call.Name, call.Name)
+	}
+	if step.Makes == nil {
+		return nil
+	}
+	if slices.Contains(n.names, step.Makes.Text) {
+		return wordError(*step.Makes, "there is a socket %s already", step.Makes.Text)
+	}
+	if len(n.names) == spec.MaxSockets {
+		return wordError(*step.Makes, "a script has at most %d sockets", spec.MaxSockets)
+	}
+	op.Made = uint8(len(n.names))
+	n.names = append(n.names, step.Makes.Text)
+	return nil
+}
+
+func (m *Machine) subject(name dsl.Name, names *Names) (uint8, error) {
+	if i := slices.Index(names.names, name.Text); i >= 0 {
+		return uint8(i), nil
+	}
+	known := slices.Clone(names.names)
+	for i, handle := range m.Spec.Handles {
+		if handle.Name == name.Text {
+			return uint8(spec.MaxSockets + i), nil
+		}
+		known = append(known, handle.Name)
+	}
+	return 0, wordError(name, "there is no socket `%s`%s", name.Text, maybe(name.Text, known))
+}
+
+func (m *Machine) arguments(op *Op, call *spec.Call, at dsl.Name, args []dsl.Name, names *Names) error {
+	if len(args) > len(call.Parameters) {
+		return wordError(args[len(call.Parameters)], "%s takes no more arguments", call.Name)
+	}
+	for i, parameter := range call.Parameters {
+		if i < len(args) {
+			value, err := m.argument(parameter, args[i], names)
+			if err != nil {
+				return err
+			}
+			op.Args[i] = value
+			continue
+		}
+		if parameter.Input == nil || parameter.Input.Usual == nil {
+			return wordError(at, "%s needs its argument `%s`", call.Name, parameter.Name)
+		}
+		op.Args[i] = uint8(parameter.Input.Usual.Index)
+	}
+	return nil
+}
+
+func (m *Machine) argument(parameter spec.Parameter, word dsl.Name, names *Names) (uint8, error) {
+	var known []string
+	if parameter.Field != nil {
+		if i := slices.Index(parameter.Field.Words, word.Text); i >= 0 {
+			return uint8(i), nil
+		}
+		known = slices.Clone(parameter.Field.Words)
+	} else {
+		for _, class := range parameter.Input.Classes {
+			if class.Socket {
+				if i := slices.Index(names.names, word.Text); i >= 0 {
+					return uint8(spec.SocketArg + i), nil
+				}
+				known = append(known, names.names...)
+				continue
+			}
+			if class.Name == word.Text {
+				return uint8(class.Index), nil
+			}
+			known = append(known, class.Name)
+		}
+	}
+	return 0, wordError(word, "`%s` is no %s%s", word.Text, parameter.Name, maybe(word.Text, known))
+}
+
+func maybe(word string, known []string) string {
+	if near := dsl.Suggest(word, known); near != "" {
+		return fmt.Sprintf("; did you mean `%s`?", near)
+	}
+	return ""
+}
+
+// A WordError is a mistake in a script, at a word.
+type WordError struct {
+	Word    dsl.Name
+	Message string
+}
+
+// Error is the message alone; Word says where.
+func (e *WordError) Error() string { return e.Message }
+
+func wordError(word dsl.Name, format string, arguments ...any) error {
+	return &WordError{Word: word, Message: fmt.Sprintf(format, arguments...)}
+}
+
+// SocketName is how scripts call the socket at a place.
+func SocketName(slot uint8) string { return "s" + strconv.Itoa(int(slot)) }
+
+// AppendOp appends the line of a call, usual arguments at its end left out.
+func (m *Machine) AppendOp(text []byte, op Op) []byte {
+	call := m.Spec.Calls[op.Call]
+	if op.Made != NoSocket {
+		text = append(text, SocketName(op.Made)...)
+		text = append(text, " = "...)
+	}
+	text = append(text, call.Name...)
+	if op.Subject != NoSocket {
+		text = append(text, ' ')
+		if op.Subject < spec.MaxSockets {
+			text = append(text, SocketName(op.Subject)...)
+		} else {
+			text = append(text, m.Spec.Handles[op.Subject-spec.MaxSockets].Name...)
+		}
+	}
+	last := len(call.Parameters)
+	for last > 0 && m.isUsual(call.Parameters[last-1], op.Args[last-1]) {
+		last--
+	}
+	for i, parameter := range call.Parameters[:last] {
+		text = append(text, ' ')
+		text = append(text, m.argumentName(parameter, op.Args[i])...)
+	}
+	return text
+}
+
+func (m *Machine) isUsual(p spec.Parameter, argument uint8) bool {
+	return p.Input != nil && p.Input.Usual != nil && int(argument) == p.Input.Usual.Index
+}
+
+func (m *Machine) argumentName(p spec.Parameter, argument uint8) string {
+	switch {
+	case p.Field != nil:
+		return p.Field.Words[argument]
+	case argument >= spec.SocketArg:
+		return SocketName(argument - spec.SocketArg)
+	default:
+		return m.Spec.Classes[argument].Name
+	}
+}
+
+// Line is the line of a call.
+func (m *Machine) Line(op Op) string { return string(m.AppendOp(nil, op)) }
+
+// Format is the text of a trace; answers that are missing are left out.
+func (m *Machine) Format(t Trace) string {
+	lines := make([]string, len(t.Script))
+	width := 0
+	for i, op := range t.Script {
+		lines[i] = m.Line(op)
+		if i < len(t.Answers) {
+			width = max(width, len(lines[i]))
+		}
+	}
+	var text strings.Builder
+	for i, line := range lines {
+		if i < len(t.Answers) {
+			fmt.Fprintf(&text, "%-*s  -> %s\n", width, line, t.Answers[i])
+		} else {
+			text.WriteString(line + "\n")
+		}
+	}
+	return text.String()
+}
+
+// String is the answer as a trace shows it.
+func (a Answer) String() string {
+	if a.Value == "" {
+		return a.Name
+	}
+	return a.Name + " " + a.Value
+}

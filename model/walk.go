@@ -1,0 +1,146 @@
+package model
+
+import (
+	"slices"
+
+	"connectspec/spec"
+)
+
+// Sense says what sense a call makes at a place in a script.
+type Sense uint8
+
+// The senses.
+const (
+	Acts      Sense = iota // it does its work, in every state that is possible
+	Turned                 // it is turned away, in some state at least
+	Uncertain              // it is not judged, in some state at least
+	Foolish                // its arguments cannot be meant for the socket
+)
+
+// An Outlook is what may come of a call.
+type Outlook struct {
+	Sense  Sense
+	Blocks bool     // it may not return
+	seens  []uint32 // what may be seen
+	nexts  []uint32 // the beliefs they lead to, plus one; 0: not worked out
+}
+
+// Len is the number of different answers that may come.
+func (o *Outlook) Len() int { return len(o.seens) }
+
+// A Walk goes through the model without running anything: what it meets is
+// what the model expects. It is how a generator knows where it stands.
+type Walk struct {
+	judge *Judge
+	at    uint32
+}
+
+// Walk starts a walk at the first call of a script.
+func (j *Judge) Walk() Walk {
+	if len(j.beliefs) > maxBeliefs {
+		j.forget()
+	}
+	return Walk{judge: j}
+}
+
+// Look says what may come of a call here.
+func (w *Walk) Look(op Op) *Outlook {
+	j := w.judge
+	k := uint64(w.at)<<32 | uint64(j.opID(op))
+	outlook := j.outlooks[k]
+	if outlook == nil {
+		outlook = j.look(w.at, op)
+		j.outlooks[k] = outlook
+	}
+	return outlook
+}
+
+// Take goes on to where the call leads if the answer numbered i comes.
+func (w *Walk) Take(op Op, outlook *Outlook, i int) {
+	if len(outlook.seens) == 0 {
+		return
+	}
+	if outlook.nexts[i] == 0 {
+		outlook.nexts[i] = 1 + w.judge.step(w.at, op, outlook.seens[i]).next
+	}
+	w.at = outlook.nexts[i] - 1
+}
+
+// Exists says whether a socket is there, and may be judged, in every possible
+// state.
+func (w *Walk) Exists(slot uint8) bool {
+	states := w.judge.beliefs[w.at].states
+	return !slices.ContainsFunc(states, func(p possible) bool {
+		return p.state.get(slot, 0) != live
+	})
+}
+
+func (j *Judge) look(at uint32, op Op) *Outlook {
+	m, outlook := j.machine, &Outlook{}
+	for _, argument := range j.classes(op) {
+		if !m.makesSense(&j.beliefs[at].states[0].state, op, argument) {
+			outlook.Sense = Foolish
+			return outlook
+		}
+	}
+	for i := range j.beliefs[at].states {
+		s := &j.beliefs[at].states[i].state
+		p := m.prospect(s, op, nil)
+		switch {
+		case p.verdict != decided:
+			outlook.Sense = Uncertain
+			return outlook
+		case p.refused:
+			outlook.Sense = Turned
+		}
+		for k := range p.choices {
+			j.expect(outlook, s, op, &p.choices[k])
+		}
+	}
+	return outlook
+}
+
+// classes are the classes of input among the arguments of a call.
+func (j *Judge) classes(op Op) []*spec.Class {
+	var classes []*spec.Class
+	for i, parameter := range j.machine.Spec.Calls[op.Call].Parameters {
+		if parameter.Input != nil && op.Args[i] < spec.SocketArg {
+			classes = append(classes, j.machine.Spec.Classes[op.Args[i]])
+		}
+	}
+	return classes
+}
+
+// expect adds the answers of an outcome to what may be seen.
+func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice) {
+	m := j.machine
+	for _, result := range c.outcome.Results {
+		seen := Seen{Code: result.Code}
+		outlook.Blocks = outlook.Blocks || result.Code == spec.Blocks
+		if result.Value != nil {
+			seen.Valued = true
+			seen.Value = m.expected(s, op, c, result.Value)
+		}
+		if id := j.seenID(seen); !slices.Contains(outlook.seens, id) {
+			outlook.seens = append(outlook.seens, id)
+			outlook.nexts = append(outlook.nexts, 0)
+		}
+	}
+}
+
+func (m *Machine) expected(s *State, op Op, c *choice, v *spec.Value) uint8 {
+	e := environment{machine: m, state: s, op: op, slots: c.slots}
+	if v.Kind == spec.ReadyLevels {
+		must, may := e.levels(m.Spec.Calls[op.Call])
+		return must &^ may
+	}
+	return e.value(v)
+}
+
+// Meet is what the judge says if that is seen here (nil: it is allowed), and
+// goes on to where it leads.
+func (w *Walk) Meet(op Op, seen Seen) *Divergence {
+	e := w.judge.step(w.at, op, w.judge.seenID(seen))
+	w.at = e.next
+	return e.divergence
+}

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package agent
+
+import "os/exec"
+
+func ownGroup(*exec.Cmd) {}
+
+func killGroup(command *exec.Cmd) { command.Process.Kill() }

@@ -1,0 +1,243 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// A Start starts an agent, or connects to one: what is written goes to its
+// input, what is read is its output, and Close ends it and waits until it has
+// gone. If the connection also has a method Kill(), that ends the agent at once.
+type Start func(context.Context) (io.ReadWriteCloser, error)
+
+// Options of a client. Zero values stand for the defaults.
+type Options struct {
+	// Deadline is how long an agent may be silent while it has work, before it
+	// counts as hanging. 10 seconds if zero. It must be longer than the
+	// slowest call of the room, which for room linux is 2.5 seconds.
+	Deadline time.Duration
+}
+
+// A Client runs scripts on an agent. It is used by one goroutine at a time.
+type Client struct {
+	ctx      context.Context
+	start    Start
+	deadline time.Duration
+	hello    Description
+	link     *link        // nil: none is alive
+	stop     func() bool  // no longer kill the link when ctx ends
+	waiting  [][][]string // batches submitted and not yet received
+	restarts int          //
+	failed   error        // the client is of no more use
+}
+
+// NewClient starts an agent and shakes hands with it. When ctx ends, the agent
+// is killed and the client's methods return ctx's error.
+func NewClient(ctx context.Context, start Start, options Options) (*Client, error) {
+	c := &Client{ctx: ctx, start: start, deadline: options.Deadline}
+	if c.deadline == 0 {
+		c.deadline = 10 * time.Second
+	}
+	if err := c.connect(); err != nil {
+		return nil, err
+	}
+	c.hello = c.link.description
+	return c, nil
+}
+
+// Hello says who answers.
+func (c *Client) Hello() Description { return c.hello }
+
+// Restarts says how often an agent had to be started in place of a dead one.
+func (c *Client) Restarts() int { return c.restarts }
+
+// Submit hands over a batch of scripts and does not wait. Their traces are
+// taken with Receive. Two batches under way keep an agent busy. The caller
+// leaves the batch unchanged until its traces have come.
+func (c *Client) Submit(batch [][]string) error {
+	if c.failed != nil {
+		return c.failed
+	}
+	if err := checkBatch(batch); err != nil {
+		return err
+	}
+	if c.link != nil {
+		if err := c.link.submit(batch); err != nil {
+			return err
+		}
+	}
+	c.waiting = append(c.waiting, batch)
+	return nil
+}
+
+// Receive waits for the traces of the oldest batch that was submitted, one for
+// each script, in order. A trace has an answer for each call of its script; if
+// it ends earlier, its last answer is Crash, Hang or Protocol. The traces are
+// the caller's to keep. After an error the client is of no more use.
+func (c *Client) Receive() ([][]Answer, error) {
+	if c.failed != nil {
+		return nil, c.failed
+	}
+	if len(c.waiting) == 0 {
+		return nil, errors.New("agent: no batch is under way")
+	}
+	if c.link == nil {
+		if err := c.connect(); err != nil {
+			return nil, c.fail(err)
+		}
+		if err := c.resubmit(); err != nil {
+			return nil, err
+		}
+	}
+	batch := c.waiting[0]
+	traces, err := c.link.receive(batch)
+	c.waiting = c.waiting[1:]
+	if err == nil {
+		return traces, nil
+	}
+	if err := c.drop(err); err != nil {
+		return nil, err
+	}
+	for _, script := range batch[len(traces):] {
+		trace, err := c.alone(script)
+		if err != nil {
+			return nil, err
+		}
+		traces = append(traces, trace)
+	}
+	return traces, c.resubmit()
+}
+
+// resubmit sends a new agent, if there is one, what the old one had before it.
+func (c *Client) resubmit() error {
+	if c.link == nil {
+		return nil
+	}
+	for _, batch := range c.waiting {
+		if err := c.link.submit(batch); err != nil {
+			return c.fail(err)
+		}
+	}
+	return nil
+}
+
+// alone runs one script in plain form, where the agent shows each answer at
+// once. If the agent dies, the trace says so in place of the missing answer.
+func (c *Client) alone(script []string) ([]Answer, error) {
+	if c.link == nil {
+		if err := c.connect(); err != nil {
+			return nil, c.fail(err)
+		}
+	}
+	link := c.link
+	link.writer.send(func(frame []byte) []byte { return appendPlain(frame, script) })
+	trace, err := link.plainTrace(nil, script)
+	if err == nil {
+		return trace, nil
+	}
+	end := Answer{Name: Crash}
+	if link.silent.Load() {
+		end.Name = Hang
+	}
+	if err := c.drop(err); err != nil {
+		return nil, err
+	}
+	if len(trace) == len(script) {
+		// It died after its last answer: the last call is the nearest to blame.
+		if len(trace) == 0 {
+			return trace, nil
+		}
+		trace = trace[:len(trace)-1]
+	}
+	return append(trace, end), nil
+}
+
+// connect starts an agent. The link dies with ctx.
+func (c *Client) connect() error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	connection, err := c.start(c.ctx)
+	if err != nil {
+		return fmt.Errorf("agent: cannot start: %w", err)
+	}
+	link, err := newLink(connection, c.deadline)
+	if err != nil {
+		if cause := c.ctx.Err(); cause != nil {
+			return cause
+		}
+		return fmt.Errorf("agent: no agreement with it: %w%s", err, said(connection))
+	}
+	c.link = link
+	c.stop = context.AfterFunc(c.ctx, link.kill)
+	return nil
+}
+
+// drop ends a link on which err happened. It returns an error if that is no
+// observation about the agent: when ctx has ended, or the agent does not speak
+// the protocol.
+func (c *Client) drop(err error) error {
+	link := c.link
+	c.link = nil
+	c.stop()
+	link.kill()
+	link.close()
+	if cause := c.ctx.Err(); cause != nil {
+		return c.fail(cause)
+	}
+	var malformed *malformedError
+	if errors.As(err, &malformed) {
+		return c.fail(fmt.Errorf("agent %s: %w%s", link.description.Name, err, said(link.connection)))
+	}
+	c.restarts++
+	return nil
+}
+
+func (c *Client) fail(err error) error {
+	c.failed = err
+	return err
+}
+
+// Close ends the agent and waits until it has gone.
+func (c *Client) Close() error {
+	if c.failed == nil {
+		c.failed = errors.New("agent: the client is closed")
+	}
+	if c.link == nil {
+		return nil
+	}
+	link := c.link
+	c.link = nil
+	c.stop()
+	return link.close()
+}
+
+// said quotes what an agent wrote to its standard error, if that is known.
+func said(connection io.ReadWriteCloser) string {
+	speaker, ok := connection.(interface{ Stderr() string })
+	if !ok {
+		return ""
+	}
+	text := strings.TrimSpace(speaker.Stderr())
+	if text == "" {
+		return ""
+	}
+	return "; it says: " + text
+}
+
+// checkBatch makes sure that the frames of a batch are what they seem.
+func checkBatch(batch [][]string) error {
+	if len(batch) > maxScripts {
+		return fmt.Errorf("agent: a batch of %d scripts; at most %d fit", len(batch), maxScripts)
+	}
+	for _, script := range batch {
+		if len(script) > maxCalls {
+			return fmt.Errorf("agent: a script of %d calls; at most %d fit", len(script), maxCalls)
+		}
+	}
+	return nil
+}

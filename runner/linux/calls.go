@@ -1,0 +1,257 @@
+//go:build linux
+
+package linux
+
+import (
+	"fmt"
+	"unsafe"
+
+	"connectspec/runner/agent"
+	"golang.org/x/sys/unix"
+)
+
+// nowhere is what calls see that are made upon no socket of the script.
+var nowhere = socket{nonblocking: true}
+
+// upon finds the descriptor that a call is made upon. A closed socket's number
+// may have been given to another one since, and a socket that was never made
+// has none: both stand for the descriptor that never is open, which the kernel
+// cannot tell from them.
+func (r *Room) upon(c *call) (uintptr, *socket) {
+	switch c.on {
+	case placeFile:
+		r.fileUsed = true
+		return uintptr(r.handles.file), &nowhere
+	case placeNever:
+		return uintptr(r.handles.never), &nowhere
+	}
+	s := &r.sockets[c.on]
+	if s.state != stateOpen {
+		return uintptr(r.handles.never), s
+	}
+	return uintptr(s.fd), s
+}
+
+func (r *Room) socket(c *call) (agent.Answer, error) {
+	kind, flags := uintptr(unix.SOCK_DGRAM), uintptr(unix.SOCK_CLOEXEC)
+	if c.stream {
+		kind = unix.SOCK_STREAM
+	}
+	if c.number != 0 {
+		flags |= unix.SOCK_NONBLOCK
+	}
+	fd, _, errno := unix.RawSyscall(unix.SYS_SOCKET, c.family.domain(), kind|flags, 0)
+	if errno != 0 {
+		return failure(errno), nil
+	}
+	r.sockets[c.makes] = socket{fd: int(fd), state: stateOpen, family: c.family, stream: c.stream, nonblocking: c.number != 0}
+	return okAnswer, nil
+}
+
+func (r *Room) bind(c *call) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	name := r.book.locals[s.family][c.local]
+	if c.local == localSocket {
+		var err error
+		if name, err = r.addressOf(c.to, s.family); err != nil {
+			return agent.Answer{}, err
+		}
+	}
+	_, _, errno := unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), uintptr(s.family.exact()))
+	r.recall(c.on)
+	return answer(errno), nil
+}
+
+func (r *Room) listen(c *call) (agent.Answer, error) {
+	fd, _ := r.upon(c)
+	_, _, errno := unix.RawSyscall(unix.SYS_LISTEN, fd, uintptr(c.number), 0)
+	r.recall(c.on)
+	return answer(errno), nil
+}
+
+func (r *Room) accept(c *call) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	w := waiting{trap: unix.SYS_ACCEPT4, fd: fd, a4: unix.SOCK_CLOEXEC}
+	made, errno, blocked := r.makeWaiting(&w, s, unix.POLLIN)
+	if blocked {
+		return blocksAnswer, nil
+	}
+	if errno != 0 {
+		return failure(errno), nil
+	}
+	r.sockets[c.makes] = socket{fd: int(made), state: stateOpen, family: s.family, stream: s.stream, touched: true}
+	r.recall(c.makes)
+	return okAnswer, nil
+}
+
+func (r *Room) connect(c *call) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	name, err := r.destination(c, s)
+	if err != nil {
+		return agent.Answer{}, err
+	}
+	s.touched = true
+	length := uintptr(c.lengths[s.family])
+	if !s.stream || s.nonblocking || s.state != stateOpen {
+		_, _, errno := unix.RawSyscall(unix.SYS_CONNECT, fd, uintptr(name), length)
+		r.recall(c.on)
+		return answer(errno), nil
+	}
+	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: length}
+	_, errno, blocked := r.makePatient(&w, r.horizon(s))
+	r.recall(c.on)
+	if blocked {
+		return blocksAnswer, nil
+	}
+	return answer(errno), nil
+}
+
+// destination is where the name of a connect or sendto stands. Null pointers
+// are among them.
+func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
+	switch c.class {
+	case classNull:
+		return nil, nil
+	case classOwn:
+		return r.addressOf(c.on, s.family)
+	case classSocket:
+		return r.addressOf(c.to, s.family)
+	case classAbsent:
+		r.settling = max(r.settling, settleAbsent)
+	}
+	name := r.book.names[s.family][c.class]
+	if name == nil {
+		return nil, fmt.Errorf("%s is no address of this family", nameRows[c.class].word)
+	}
+	// Whatever is at the listener's port may be queued there. Asking costs
+	// less than finding out.
+	r.queued = r.queued || s.stream
+	return name, nil
+}
+
+func (r *Room) closeSocket(c *call) (agent.Answer, error) {
+	r.recall(c.on)
+	fd, s := r.upon(c)
+	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
+	if s.state == stateOpen {
+		s.state = stateClosed // whatever close answers, on Linux
+	}
+	return answer(errno), nil
+}
+
+func (r *Room) shutdown(c *call) (agent.Answer, error) {
+	fd, _ := r.upon(c)
+	_, _, errno := unix.RawSyscall(unix.SYS_SHUTDOWN, fd, uintptr(c.number), 0)
+	return answer(errno), nil
+}
+
+func (r *Room) send(c *call) (agent.Answer, error) {
+	return r.sendTo(c, func(*Room, *call, *socket) (unsafe.Pointer, uintptr, error) { return nil, 0, nil })
+}
+
+func (r *Room) sendto(c *call) (agent.Answer, error) {
+	return r.sendTo(c, func(r *Room, c *call, s *socket) (unsafe.Pointer, uintptr, error) {
+		name, err := r.destination(c, s)
+		return name, uintptr(s.family.exact()), err
+	})
+}
+
+// sendTo sends one byte, the token.
+func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.Pointer, uintptr, error)) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	name, length, err := destination(r, c, s)
+	if err != nil {
+		return agent.Answer{}, err
+	}
+	r.sent++
+	r.data[0] = byte(r.sent)
+	w := waiting{trap: unix.SYS_SENDTO, fd: fd, a2: uintptr(unsafe.Pointer(&r.data)), a3: 1,
+		a4: unix.MSG_NOSIGNAL, a5: uintptr(name), a6: length}
+	var errno unix.Errno
+	blocked := false
+	if s.stream {
+		_, errno, blocked = r.makeWaiting(&w, s, unix.POLLOUT)
+	} else {
+		_, errno = w.raw() // one byte always finds room
+		r.recall(c.on)
+	}
+	if blocked {
+		return blocksAnswer, nil
+	}
+	return answer(errno), nil
+}
+
+func (r *Room) recv(c *call) (agent.Answer, error) {
+	return r.receive(c, waiting{trap: unix.SYS_RECVFROM})
+}
+
+func (r *Room) recvfrom(c *call) (agent.Answer, error) {
+	r.length = uint32(len(r.nameBytes))
+	return r.receive(c, waiting{trap: unix.SYS_RECVFROM,
+		a5: uintptr(unsafe.Pointer(&r.nameBytes)), a6: uintptr(unsafe.Pointer(&r.length))})
+}
+
+func (r *Room) receive(c *call, w waiting) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	w.fd, w.a2, w.a3 = fd, uintptr(unsafe.Pointer(&r.data)), uintptr(len(r.data))
+	if s.stream {
+		w.a3 = 1
+	}
+	n, errno, blocked := r.makeWaiting(&w, s, unix.POLLIN)
+	switch {
+	case blocked:
+		return blocksAnswer, nil
+	case errno != 0:
+		return failure(errno), nil
+	case n == 0:
+		return endAnswer, nil
+	}
+	return tokenAnswers[r.data[0]], nil
+}
+
+func (r *Room) setOption(c *call) (agent.Answer, error) {
+	fd, _ := r.upon(c)
+	return answer(r.setInt(fd, c.level, c.option, c.number)), nil
+}
+
+func (r *Room) setInt(fd uintptr, level, option, value int) unix.Errno {
+	r.value = int32(value)
+	_, _, errno := unix.RawSyscall6(unix.SYS_SETSOCKOPT, fd, uintptr(level), uintptr(option),
+		uintptr(unsafe.Pointer(&r.value)), unsafe.Sizeof(r.value), 0)
+	return errno
+}
+
+func (r *Room) setTimeout(c *call) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	const shortest = 1 // ms; the first retransmission comes after 1 s and sees it
+	errno := r.setInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, shortest)
+	s.timed = s.timed || errno == 0
+	return answer(errno), nil
+}
+
+// setNonblocking is FIONBIO as asm-generic has it.
+const setNonblocking = 0x5421
+
+func (r *Room) setMode(c *call) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	r.value = int32(c.number)
+	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, fd, setNonblocking, uintptr(unsafe.Pointer(&r.value)))
+	if errno == 0 && s.state == stateOpen {
+		s.nonblocking = c.number != 0
+	}
+	return answer(errno), nil
+}
+
+func (r *Room) socketError(c *call) (agent.Answer, error) {
+	fd, _ := r.upon(c)
+	r.length = uint32(unsafe.Sizeof(r.value))
+	_, _, errno := unix.RawSyscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_ERROR,
+		uintptr(unsafe.Pointer(&r.value)), uintptr(unsafe.Pointer(&r.length)), 0)
+	if errno != 0 {
+		return failure(errno), nil
+	}
+	if r.value < 0 || r.value >= maxErrno {
+		return agent.Answer{Name: agent.OK, Value: errorName(unix.Errno(r.value))}, nil
+	}
+	return pendingAnswers[r.value], nil
+}

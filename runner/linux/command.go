@@ -1,0 +1,167 @@
+//go:build linux
+
+package linux
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"connectspec/runner/agent"
+)
+
+// labVariable tells a child what its network namespace is: `new`, or the reason
+// why it has none of its own.
+const labVariable = "CONNECTSPEC_LAB"
+
+const (
+	labNew = "new"
+	// statusDescriptor is where a child in a new namespace says how the lab is.
+	statusDescriptor = 3
+	labReady         = "ready"
+	// labPatience is how long the lab may take; 10 ms is usual.
+	labPatience = 20 * time.Second
+)
+
+// Command says how a client starts this very program as the child that has the
+// room: with these arguments, which must make it call Serve, and with these
+// variables (NAME=value) besides its own. The child gets a user and a network
+// namespace of its own and sets the lab up in it. Where that is refused, later
+// starts do not try again, and the room does without the lab.
+func Command(arguments, variables []string) agent.Start {
+	c := &command{arguments: arguments, variables: variables}
+	return c.start
+}
+
+type command struct {
+	arguments, variables []string
+
+	lock   sync.Mutex
+	denied string // why there is no lab
+}
+
+func (c *command) start(ctx context.Context) (io.ReadWriteCloser, error) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.denied == "" {
+		connection, err := c.startInLab(ctx)
+		if err == nil || ctx.Err() != nil {
+			return connection, err
+		}
+		c.denied = denial(err)
+	}
+	return agent.Child(func(context.Context) (*exec.Cmd, error) {
+		return c.program(c.denied), nil
+	})(ctx)
+}
+
+// denial is a reason with its remedy.
+func denial(err error) string {
+	reason := "no network namespace of our own: " + strings.Join(strings.Fields(err.Error()), " ")
+	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES) || strings.Contains(reason, "not permitted") {
+		return reason + "; run as root, or allow unprivileged user namespaces" +
+			" (sysctl kernel.apparmor_restrict_unprivileged_userns=0 or kernel.unprivileged_userns_clone=1," +
+			" in a container --privileged or --cap-add SYS_ADMIN,NET_ADMIN)"
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return reason + "; raise sysctl user.max_user_namespaces and user.max_net_namespaces"
+	}
+	return reason
+}
+
+// program is the command line of the child.
+func (c *command) program(lab string) *exec.Cmd {
+	program := exec.Command("/proc/self/exe", c.arguments...)
+	// A preempted thread has its system calls interrupted.
+	debug := "GODEBUG=asyncpreemptoff=1"
+	if old := os.Getenv("GODEBUG"); old != "" {
+		debug += "," + old
+	}
+	program.Env = append(append(os.Environ(), c.variables...), debug, labVariable+"="+lab)
+	return program
+}
+
+// startInLab starts the child in namespaces of its own and waits until its lab
+// is set up.
+func (c *command) startInLab(ctx context.Context) (io.ReadWriteCloser, error) {
+	status, theirs, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer status.Close()
+	child, err := agent.Child(func(context.Context) (*exec.Cmd, error) {
+		program := c.program(labNew)
+		program.ExtraFiles = []*os.File{theirs}
+		program.SysProcAttr = namespaces()
+		return program, nil
+	})(ctx)
+	theirs.Close()
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { status.Close() })
+	defer stop()
+	status.SetReadDeadline(time.Now().Add(labPatience))
+	said, err := bufio.NewReader(io.LimitReader(status, 4096)).ReadString('\n')
+	said = strings.TrimSpace(said)
+	if said == labReady {
+		return child, nil
+	}
+	child.Close()
+	if said != "" {
+		return nil, errors.New(said)
+	}
+	return nil, fmt.Errorf("the child did not set it up: %w", err)
+}
+
+// namespaces are what the child is alone in. In the user namespace it may do
+// everything with the network namespace and nothing outside; root needs no
+// more than that either.
+func namespaces() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}},
+	}
+}
+
+// Serve is what the child does: it opens the room that its environment calls
+// for and serves a client on in and out until in ends.
+func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	room, err := openAsTold()
+	if err != nil {
+		return err
+	}
+	defer room.Close()
+	return agent.Serve(ctx, in, out, room)
+}
+
+func openAsTold() (*Room, error) {
+	switch told := os.Getenv(labVariable); told {
+	case labNew:
+		room, err := OpenLab()
+		status := os.NewFile(statusDescriptor, "status")
+		defer status.Close()
+		report := labReady
+		if err != nil {
+			report = strings.Join(strings.Fields(err.Error()), " ")
+		}
+		if _, failed := fmt.Fprintln(status, report); failed != nil && err == nil {
+			room.Close()
+			return nil, fmt.Errorf("status of the lab: %w", failed)
+		}
+		return room, err
+	case "":
+		return OpenLoopback("not started in a network namespace of its own")
+	default:
+		return OpenLoopback(told)
+	}
+}

@@ -1,0 +1,15 @@
+// Package linux makes the calls of scripts on the sockets of Linux.
+//
+// Its phases:
+//
+//  1. Command starts this program as a child in namespaces of its own, or, where
+//     that is not allowed, on plain loopback (command.go).
+//  2. The child sets up the lab: links, neighbours and routes to every class of
+//     address that a script can name (lab.go).
+//  3. Open makes the fixtures, the addresses and the alarm (fixtures.go,
+//     names.go, alarm.go).
+//  4. Prepare reads the lines of scripts (prepare.go); Begin, Do and End run one
+//     in a fresh world (room.go, calls.go, waiting.go, peers.go).
+//
+// Nothing is ever sent outside loopback or the lab.
+package linux

@@ -1,0 +1,223 @@
+//go:build linux
+
+package linux
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime"
+	"time"
+	"unsafe"
+
+	"connectspec/runner/agent"
+	"golang.org/x/sys/unix"
+)
+
+// A Room runs scripts on the sockets of this kernel. It belongs to the
+// goroutine that opened it and to its thread.
+type Room struct {
+	lab       bool
+	labReason string // why there is none
+	version   string
+	lacks     []agent.Lack
+
+	book     *nameBook
+	fixtures *fixtures
+	handles  *handles
+	alarm    *alarm
+	classes  map[netip.AddrPort]string // what getpeername may find
+
+	// Of the script at hand.
+	sockets  [places]socket
+	recalls  bool // somebody asks for addresses that sockets had
+	recalled []recollection
+	sent     int           // send and sendto so far
+	settling time.Duration // how long something may still come by itself
+	queued   bool          // a fixture's queue may have entries
+	fileUsed bool
+
+	// Arguments of system calls, here because their addresses are passed on.
+	nameBytes [unix.SizeofSockaddrAny]byte
+	length    uint32
+	value     int32
+	linger    unix.Linger
+	data      [16]byte
+	levels    levels
+}
+
+// A socket is a place of a script.
+type socket struct {
+	fd          int
+	state       socketState
+	family      family
+	stream      bool
+	nonblocking bool
+	timed       bool // set_timeout was called
+	touched     bool // may have a peer
+}
+
+type socketState int8
+
+const (
+	stateAbsent socketState = iota // never was
+	stateOpen
+	stateClosed
+)
+
+// OpenLab sets the lab up in this process's network namespace, which must be
+// new, and opens a room in it. The calling goroutine stays on its thread.
+func OpenLab() (*Room, error) {
+	if err := setUpLab(); err != nil {
+		return nil, fmt.Errorf("the lab: %w", err)
+	}
+	return open(&Room{lab: true}, labFirstPort, labLastPort)
+}
+
+// OpenLoopback opens a room that does without the lab, for the reason given.
+// It makes no call that could send anything to another host.
+func OpenLoopback(reason string) (*Room, error) {
+	first, last, err := portsBelowRange()
+	if err != nil {
+		return nil, err
+	}
+	return open(&Room{labReason: reason}, first, last)
+}
+
+func open(r *Room, first, last uint16) (*Room, error) {
+	runtime.LockOSThread()
+	err := r.furnish(first, last)
+	if err != nil {
+		r.Close()
+		return nil, fmt.Errorf("room linux: %w", err)
+	}
+	return r, nil
+}
+
+func (r *Room) furnish(first, last uint16) (err error) {
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		return fmt.Errorf("uname: %w", err)
+	}
+	r.version = unix.ByteSliceToString(name.Sysname[:]) + " " + unix.ByteSliceToString(name.Release[:])
+	r.linger = unix.Linger{Onoff: 1}
+	r.recalled = make([]recollection, 0, 64)
+	if r.alarm, err = newAlarm(); err != nil {
+		return err
+	}
+	if r.handles, err = newHandles(); err != nil {
+		return err
+	}
+	if r.fixtures, err = newFixtures(first, last); err != nil {
+		return err
+	}
+	if r.book, err = newNameBook(r.fixtures.ports); err != nil {
+		return err
+	}
+	r.classes = peerClasses(r.fixtures.ports)
+	r.lacks = r.findLacks()
+	r.reset()
+	return nil
+}
+
+// findLacks says what this system cannot provide.
+func (r *Room) findLacks() (lacks []agent.Lack) {
+	if !r.lab {
+		lacks = append(lacks, agent.Lack{What: "lab", Why: r.labReason},
+			agent.Lack{What: "scopeless", Why: "outside the lab an interface might carry it away"},
+			agent.Lack{What: "fixed", Why: "outside the lab a closed socket keeps its port for a minute"})
+	}
+	if !r.fixtures.has[inet6] {
+		lacks = append(lacks, agent.Lack{What: "inet6", Why: "no socket can be bound to ::1"})
+	}
+	lacks = append(lacks, agent.Lack{What: "irda", Why: "Linux has no IrDA since 4.17"})
+	return append(lacks, agent.Lack{What: "winsock", Why: "Linux has no WSAStartup"})
+}
+
+// Describe names this kernel.
+func (r *Room) Describe() agent.Description {
+	return agent.Description{Name: "linux", Version: r.version, Dictionary: "linux", Lacks: r.lacks}
+}
+
+// maxSends is how many tokens a byte can tell apart.
+const maxSends = 255
+
+// Begin looks over the script. Its error is that of a script that nobody can
+// run: a place that is made twice, or more tokens than there are bytes.
+func (r *Room) Begin(script []agent.Call) error {
+	made, sends := 0, 0
+	for _, prepared := range script {
+		c := prepared.(*call)
+		r.recalls = r.recalls || c.recalls
+		if c.sends {
+			sends++
+		}
+		if c.makes == placeNone {
+			continue
+		}
+		if made&(1<<c.makes) != 0 {
+			r.recalls = false
+			return fmt.Errorf("s%d is made twice", c.makes)
+		}
+		made |= 1 << c.makes
+	}
+	if sends > maxSends {
+		r.recalls = false
+		return fmt.Errorf("a script sends %d times; at most %d tokens can be told apart", sends, maxSends)
+	}
+	return nil
+}
+
+// Do makes a call.
+func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
+	c := prepared.(*call)
+	return c.do(r, c)
+}
+
+// End closes the script's sockets so that no trace of them is left: those that
+// may have a peer by a reset, which leaves neither end in TIME_WAIT.
+func (r *Room) End() error {
+	for i := range r.sockets {
+		s := &r.sockets[i]
+		if s.state == stateOpen {
+			if s.touched && s.stream {
+				unix.RawSyscall6(unix.SYS_SETSOCKOPT, uintptr(s.fd), unix.SOL_SOCKET, unix.SO_LINGER,
+					uintptr(unsafe.Pointer(&r.linger)), unsafe.Sizeof(r.linger), 0)
+			}
+			unix.RawSyscall(unix.SYS_CLOSE, uintptr(s.fd), 0, 0)
+		}
+	}
+	var err error
+	if r.queued {
+		err = r.fixtures.drain()
+	}
+	if r.fileUsed && err == nil {
+		err = r.handles.restore()
+	}
+	r.reset()
+	return err
+}
+
+func (r *Room) reset() {
+	r.sockets = [places]socket{}
+	r.recalls, r.recalled = false, r.recalled[:0]
+	r.sent, r.settling = 0, settle
+	r.queued, r.fileUsed = false, false
+}
+
+// Close closes the fixtures and gives the thread back.
+func (r *Room) Close() error {
+	if r.alarm != nil {
+		r.alarm.close()
+	}
+	if r.handles != nil {
+		r.handles.close()
+	}
+	if r.fixtures != nil {
+		r.fixtures.close()
+	}
+	if r.book != nil {
+		r.book.close()
+	}
+	runtime.UnlockOSThread()
+	return nil
+}

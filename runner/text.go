@@ -1,0 +1,197 @@
+package runner
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// columns is the width that reports keep to.
+const columns = 80
+
+// A Style says how a report for people looks.
+type Style struct {
+	Color bool // the output is a terminal that shows colours
+}
+
+// page writes a report for people.
+type page struct {
+	out   *bufio.Writer
+	style Style
+}
+
+// Text writes the report for people: what was found first, then what was
+// covered and what was not.
+func (report *Report) Text(w io.Writer, style Style) error {
+	p := &page{bufio.NewWriter(w), style}
+	p.headline(report)
+	p.lacks(report)
+	for i := range report.Divergences {
+		p.divergence(report, &report.Divergences[i])
+	}
+	p.coverage(report)
+	return p.out.Flush()
+}
+
+func (p *page) line(format string, arguments ...any) {
+	fmt.Fprintf(p.out, format, arguments...)
+	p.out.WriteByte('\n')
+}
+
+// wrapped writes text in lines, the first with one indent and the others with
+// another.
+func (p *page) wrapped(first, others, text string) {
+	indent, used := first, 0
+	p.out.WriteString(indent)
+	used = utf8.RuneCountInString(indent)
+	for i, word := range strings.Fields(text) {
+		length := utf8.RuneCountInString(word)
+		if i > 0 {
+			if used+1+length > columns {
+				p.out.WriteString("\n" + others)
+				used = utf8.RuneCountInString(others)
+			} else {
+				p.out.WriteByte(' ')
+				used++
+			}
+		}
+		p.out.WriteString(word)
+		used += length
+	}
+	p.out.WriteByte('\n')
+}
+
+// The colours of a terminal.
+const (
+	red    = "31;1"
+	yellow = "33"
+	green  = "32;1"
+)
+
+func (p *page) paint(color, text string) string {
+	if !p.style.Color {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+func (p *page) headline(report *Report) {
+	verdict := p.paint(green, "No divergence.")
+	if n := len(report.Divergences); n > 0 {
+		verdict = p.paint(red, counted(uint64(n), "divergence")+".")
+	}
+	if report.Interrupted {
+		verdict += " (Interrupted.)"
+	}
+	p.line("%s", verdict)
+	p.wrapped("", "", fmt.Sprintf("%s and %s on %s (%s), judged by %s version %d as platform %s, in %s.",
+		counted(report.Sequences, "sequence"), counted(report.Calls, "call"), report.Target, report.System,
+		report.Spec, report.Version, report.Platform, secondsText(report.Seconds)))
+	p.line("seed %d", report.Seed)
+}
+
+// counted is a number with its noun: `1,234 calls`.
+func counted(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return grouped(n) + " " + noun
+}
+
+// grouped is a number with commas between thousands.
+func grouped(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func secondsText(seconds float64) string {
+	return strconv.FormatFloat(seconds, 'f', 1, 64) + " s"
+}
+
+// lacks says first what could not be tried for want of something: a run that
+// tried half of it must not look like one that tried all.
+func (p *page) lacks(report *Report) {
+	for _, one := range report.NotExercised[:report.lacking] {
+		p.wrapped(p.paint(yellow, "not exercised: "), "  ", one.What+": "+one.Why)
+	}
+}
+
+func (p *page) divergence(report *Report, d *Divergence) {
+	p.line("")
+	p.line("%s", p.paint(red, d.ID))
+	p.wrapped("  ", "  ", fmt.Sprintf("%s answered `%s`, which %s does not allow here:", d.Call, d.Shown(), report.Platform))
+	p.line("")
+	for i, text := range d.lines {
+		if i == len(d.lines)-1 {
+			p.line("%s", p.paint(red, "  > "+text))
+		} else {
+			p.line("    %s", text)
+		}
+	}
+	p.line("")
+	p.allowed(d)
+	p.facts(d)
+}
+
+// Shown is what was observed, as people at the target know it, with the
+// specification's name where that is another.
+func (d *Divergence) Shown() string {
+	if name, _, _ := strings.Cut(d.Native, " "); name == "ok" || name == "protocol" {
+		return d.Native
+	}
+	return both(d.Native, d.Observed)
+}
+
+func (p *page) allowed(d *Divergence) {
+	if len(d.Allowed) == 0 {
+		p.line("  allowed: nothing")
+		return
+	}
+	p.line("  allowed:")
+	for _, one := range d.Allowed {
+		p.wrapped("    ", "        ", one.Native)
+		p.wrapped("      ", "        ", fmt.Sprintf("by %s at %s%s", one.Rule, one.Position, citing(one.Clauses)))
+		if one.Because != "" {
+			p.wrapped("      ", "        ", fmt.Sprintf("because %q", one.Because))
+		}
+	}
+}
+
+func citing(clauses []string) string {
+	if len(clauses) == 0 {
+		return ""
+	}
+	return ", clauses " + strings.Join(clauses, " ")
+}
+
+func (p *page) facts(d *Divergence) {
+	fact := func(name, format string, arguments ...any) {
+		p.wrapped(fmt.Sprintf("  %-10s", name), "            ", fmt.Sprintf(format, arguments...))
+	}
+	switch {
+	case d.Reproduced[1] == 0:
+		fact("replayed", "not at all: the run ended before; the script is as it was found")
+	case d.Reproduced[0] == 0:
+		fact("replayed", "0 of %d replays showed it; the script is as it was found", d.Reproduced[1])
+	default:
+		fact("replayed", "%d of %d replays showed it", d.Reproduced[0], d.Reproduced[1])
+	}
+	minimal := "no call can be left out"
+	if !d.Minimal {
+		minimal = "it may be longer than need be"
+	}
+	fact("shrunk", "to %s in %s; %s", counted(uint64(d.Steps), "call"), counted(uint64(d.Executions), "execution"), minimal)
+	fact("seen", "in %s", counted(d.Sightings, "sequence"))
+	if d.File != "" {
+		fact("saved in", "%s", d.File)
+	}
+	if d.Replay != "" {
+		p.line("  %-10s%s", "replay", d.Replay)
+	}
+}

@@ -1,0 +1,96 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+)
+
+// coverage writes what a run has exercised, and what not.
+func (p *page) coverage(report *Report) {
+	c := report.Coverage
+	p.line("")
+	p.wrapped("coverage: ", "  ", fmt.Sprintf(
+		"%d of %d outcomes of rules that this target can show were exercised, and %d more came where another rule allowed the same; the platform has %d.",
+		c.Exercised, c.Reachable, c.Reached, c.Outcomes))
+	p.codes(report)
+	p.neverSeen(report)
+	p.rest(report)
+	p.departures(report)
+}
+
+// codes writes what connect answered.
+func (p *page) codes(report *Report) {
+	var seen, unseen []string
+	for _, code := range report.Codes {
+		name := both(code.Native, code.Name)
+		if code.Hits == 0 {
+			unseen = append(unseen, name)
+		} else {
+			seen = append(seen, fmt.Sprintf("%s %s", name, grouped(code.Hits)))
+		}
+	}
+	if len(seen) > 0 {
+		p.wrapped("connect answered: ", "  ", strings.Join(seen, ", "))
+	}
+	if len(unseen) > 0 {
+		p.wrapped("connect never answered: ", "  ", strings.Join(unseen, ", "))
+	}
+}
+
+// fewLines is how many entries of a list are written; the JSON has them all.
+const fewLines = 8
+
+func (p *page) neverSeen(report *Report) {
+	if len(report.NeverSeen) == 0 {
+		return
+	}
+	p.line("allowed, and never seen (%d):", len(report.NeverSeen))
+	for _, one := range report.NeverSeen[:min(fewLines, len(report.NeverSeen))] {
+		p.wrapped("  ", "    ", fmt.Sprintf("%s -> %s (%s)", one.Rule, one.Result, one.Position))
+	}
+	p.more(len(report.NeverSeen))
+}
+
+func (p *page) more(count int) {
+	if count > fewLines {
+		p.line("  and %d more (--json lists all)", count-fewLines)
+	}
+}
+
+// rest writes what was not exercised for other reasons than want of something.
+func (p *page) rest(report *Report) {
+	list := report.NotExercised[report.lacking:]
+	if len(list) == 0 {
+		return
+	}
+	p.line("not exercised (%d):", len(list))
+	for _, one := range list[:min(fewLines, len(list))] {
+		p.wrapped("  ", "    ", one.What+": "+one.Why)
+	}
+	p.more(len(list))
+}
+
+func (p *page) departures(report *Report) {
+	seen := 0
+	for _, one := range report.Departures {
+		if one.Hits > 0 {
+			seen++
+		}
+	}
+	if len(report.Departures) > 0 {
+		p.wrapped("departures: ", "  ", fmt.Sprintf(
+			"%d rules say what %s does otherwise than the documentation; %d of them were seen at work.",
+			len(report.Departures), report.Platform, seen))
+	}
+	if len(report.Renamings) > 0 {
+		var list []string
+		for _, one := range report.Renamings {
+			of := ""
+			if one.Call != "" {
+				of = " of " + one.Call
+			}
+			list = append(list, fmt.Sprintf("%s%s for %s", one.Native, of, one.Means))
+		}
+		p.wrapped("other names, no departures: ", "  ", strings.Join(list, ", "))
+	}
+}

@@ -1,0 +1,178 @@
+package spec
+
+import (
+	"fmt"
+	"sort"
+
+	"connectspec/dsl"
+)
+
+// A Document is a specification file with its declarations indexed: what is
+// the same for every platform, and what has still to be layered.
+type Document struct {
+	Title     *dsl.Title
+	Clauses   []*Clause
+	Conflicts []*dsl.Conflict
+	Platforms []*Platform
+
+	file     *dsl.File
+	problems []dsl.Problem
+}
+
+// A Platform says what it is called and what it extends.
+type Platform struct {
+	Pos     dsl.Position
+	Name    string
+	Text    string
+	Extends *Platform
+}
+
+// Open indexes a file. Problems are those that concern no single platform.
+func Open(file *dsl.File) (*Document, []dsl.Problem) {
+	d := &Document{file: file}
+	for _, declaration := range file.Declarations {
+		d.open(declaration)
+	}
+	if d.Title == nil {
+		d.report(dsl.Position{File: file.Name, Line: 1, Column: 1}, 1, "no `spec \"name\" version N` declaration")
+	}
+	d.checkCites()
+	return d, d.problems
+}
+
+// Platform finds a platform by its name; nil if there is none.
+func (d *Document) Platform(name string) *Platform {
+	for _, p := range d.Platforms {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Clause finds a clause by its id; nil if there is none.
+func (d *Document) Clause(id string) *Clause {
+	for _, c := range d.Clauses {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+func (d *Document) open(declaration dsl.Declaration) {
+	switch node := declaration.Node.(type) {
+	case *dsl.Title:
+		d.Title = node
+	case *dsl.Clause:
+		d.addClause(node)
+	case *dsl.Conflict:
+		d.Conflicts = append(d.Conflicts, node)
+	case *dsl.Platform:
+		d.addPlatform(node)
+	}
+}
+
+func (d *Document) addClause(node *dsl.Clause) {
+	if d.Clause(node.ID.Text) != nil {
+		d.reportName(node.ID, "clause %s is declared twice", node.ID.Text)
+		return
+	}
+	clause := &Clause{Pos: node.ID.Pos, ID: node.ID.Text, Text: node.Text.Text}
+	if node.SetAside != nil {
+		clause.SetAside = node.SetAside.Text
+	}
+	d.Clauses = append(d.Clauses, clause)
+}
+
+func (d *Document) addPlatform(node *dsl.Platform) {
+	if d.Platform(node.Name.Text) != nil {
+		d.reportName(node.Name, "platform %s is declared twice", node.Name.Text)
+		return
+	}
+	p := &Platform{Pos: node.Name.Pos, Name: node.Name.Text, Text: node.Text.Text}
+	if node.Extends != nil {
+		p.Extends = d.Platform(node.Extends.Text)
+		if p.Extends == nil {
+			d.unknown(*node.Extends, "platform", d.platformNames())
+		}
+	}
+	d.Platforms = append(d.Platforms, p)
+}
+
+func (d *Document) platformNames() []string {
+	var names []string
+	for _, p := range d.Platforms {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// checkCites makes sure that every cited clause is declared, and that every
+// platform that is named exists.
+func (d *Document) checkCites() {
+	ids := make([]string, 0, len(d.Clauses))
+	for _, c := range d.Clauses {
+		ids = append(ids, c.ID)
+	}
+	cited := func(names []dsl.Name) {
+		for _, name := range names {
+			if d.Clause(name.Text) == nil {
+				d.unknown(name, "clause", ids)
+			}
+		}
+	}
+	for _, declaration := range d.file.Declarations {
+		for _, name := range declaration.On {
+			if d.Platform(name.Text) == nil {
+				d.unknown(name, "platform", d.platformNames())
+			}
+		}
+		switch node := declaration.Node.(type) {
+		case *dsl.Conflict:
+			cited(node.Clauses)
+		case *dsl.Error:
+			cited(node.Cites)
+		case *dsl.Rule:
+			cited(node.Cites)
+		case *dsl.Scenario:
+			cited(node.Cites)
+		}
+		d.checkReason(declaration)
+	}
+}
+
+// checkReason demands a reason of every overlay.
+func (d *Document) checkReason(declaration dsl.Declaration) {
+	if _, scenario := declaration.Node.(*dsl.Scenario); scenario || len(declaration.On) == 0 {
+		return
+	}
+	if declaration.Because == nil {
+		d.report(declaration.Pos, 2, "what a platform says otherwise needs a reason: `because \"...\"`")
+	}
+}
+
+func (d *Document) report(pos dsl.Position, length int, format string, arguments ...any) {
+	d.problems = append(d.problems, dsl.Problem{Pos: pos, Length: length, Message: fmt.Sprintf(format, arguments...)})
+}
+
+func (d *Document) reportName(name dsl.Name, format string, arguments ...any) {
+	d.report(name.Pos, len(name.Text), format, arguments...)
+}
+
+func (d *Document) unknown(name dsl.Name, what string, known []string) {
+	d.problems = append(d.problems, unknownName(name, what, known))
+}
+
+// unknownName is the problem of a name that nothing declares.
+func unknownName(name dsl.Name, what string, known []string) dsl.Problem {
+	sort.Strings(known)
+	problem := dsl.Problem{
+		Pos: name.Pos, Length: len(name.Text),
+		Message: fmt.Sprintf("there is no %s `%s`", what, name.Text),
+	}
+	if near := dsl.Suggest(name.Text, known); near != "" {
+		problem.Hint = fmt.Sprintf("did you mean `%s`?", near)
+	}
+	return problem
+}

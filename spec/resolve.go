@@ -1,0 +1,224 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"connectspec/dsl"
+)
+
+// resolver resolves one platform.
+type resolver struct {
+	layers
+	spec     *Spec
+	problems []dsl.Problem
+}
+
+// Resolve gives the specification of a platform that Open has seen.
+func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
+	r := &resolver{spec: &Spec{Platform: platform, Clauses: d.Clauses, words: map[string][]WordTest{}}}
+	r.layers.report = r.report
+	r.layers.unknown = r.unknown
+	if d.Title != nil {
+		r.spec.Title, r.spec.Version, r.spec.Source = d.Title.Spec.Text, d.Title.Version, d.Title.Source.Text
+	}
+	p := d.Platform(platform)
+	if p == nil {
+		name := dsl.Name{Pos: dsl.Position{File: d.file.Name, Line: 1, Column: 1}, Text: platform}
+		return nil, []dsl.Problem{unknownName(name, "platform", d.platformNames())}
+	}
+	for ; p != nil && len(r.lineage) <= len(d.Platforms); p = p.Extends {
+		r.lineage = append([]string{p.Name}, r.lineage...)
+	}
+	r.spec.Lineage = r.lineage
+	r.gather(d.file)
+	r.number()
+	for _, rule := range r.rules {
+		r.addRule(rule)
+	}
+	r.sortRules()
+	for _, node := range r.orders {
+		r.order(node)
+	}
+	r.addScenarios()
+	return r.spec, r.problems
+}
+
+func (r *resolver) report(name dsl.Name, format string, arguments ...any) {
+	r.problems = append(r.problems, dsl.Problem{
+		Pos: name.Pos, Length: len(name.Text), Message: fmt.Sprintf(format, arguments...),
+	})
+}
+
+func (r *resolver) unknown(name dsl.Name, what string, known []string) {
+	r.problems = append(r.problems, unknownName(name, what, known))
+}
+
+func (r *resolver) addScenarios() {
+	for _, node := range r.scenarios {
+		r.spec.Scenarios = append(r.spec.Scenarios, &Scenario{
+			Pos: node.Title.Pos, Title: node.Title.Text, Cites: node.Cites, Steps: node.Steps,
+		})
+	}
+}
+
+// addRule resolves a rule, and with it what it replaced.
+func (r *resolver) addRule(from *layered) {
+	rule := r.rule(from)
+	if rule == nil {
+		return
+	}
+	rule.Index = len(r.spec.Rules)
+	r.spec.Rules = append(r.spec.Rules, rule)
+}
+
+func (r *resolver) rule(from *layered) *Rule {
+	node := from.node
+	rank, known := rankNames[node.Rank.Text]
+	if !known {
+		r.unknown(node.Rank, "rank", []string{"refuse", "act", "may", "later", "ready", "unstated"})
+		return nil
+	}
+	rule := &Rule{
+		Pos: node.Name.Pos, Rank: rank, Name: node.Name.Text, Cites: node.Cites,
+		Platform: from.platform, Because: from.because, Vars: VarFree,
+	}
+	if from.parent != nil {
+		rule.Parent = &Rule{
+			Pos: from.parent.node.Name.Pos, Name: from.parent.node.Name.Text, Cites: from.parent.node.Cites,
+			Platform: from.parent.platform, Because: from.parent.because,
+		}
+		if len(rule.Cites) == 0 {
+			rule.Cites = from.parent.node.Cites
+		}
+	}
+	prefix, level, dotted := strings.Cut(node.Name.Text, ".")
+	if !dotted {
+		r.report(node.Name, "the name of a rule is its call, a dot and a name: `connect.%s`", node.Name.Text)
+		return nil
+	}
+	if !r.setCalls(rule, node.Name, prefix, level) {
+		return nil
+	}
+	r.cases(rule, node)
+	return rule
+}
+
+// setCalls finds the calls that a rule is about.
+func (r *resolver) setCalls(rule *Rule, name dsl.Name, prefix, level string) bool {
+	if prefix == "any" {
+		for _, call := range r.spec.Calls {
+			if call.OnSocket {
+				rule.Calls = append(rule.Calls, call)
+			}
+		}
+		return true
+	}
+	call := r.spec.Call(prefix)
+	switch {
+	case rule.Rank == Later:
+		return true
+	case call == nil:
+		r.unknown(dsl.Name{Pos: name.Pos, Text: prefix}, "call", append(r.callNames(), "any"))
+		return false
+	case rule.Rank == Ready && !slices.Contains(call.Levels, level):
+		r.unknown(dsl.Name{Pos: name.Pos, Text: level}, "level of "+prefix, slices.Clone(call.Levels))
+		return false
+	}
+	rule.Calls = []*Call{call}
+	return true
+}
+
+// cases resolves the lines of a rule: those without outcomes are conditions of
+// all that follow, unless the rank has none.
+func (r *resolver) cases(rule *Rule, node *dsl.Rule) {
+	scope := newScope(r, rule)
+	if len(node.For) > 0 {
+		scope.common = append(scope.common, scope.bareWords(node.For, false))
+	}
+	alone := rule.Rank == Ready || rule.Rank == Unstated
+	for _, line := range node.Lines {
+		inner := scope.inner()
+		guard := inner.conditions(line.Guard)
+		if len(line.Outcomes) == 0 && !alone {
+			scope.adopt(inner, guard)
+			continue
+		}
+		one := Case{Pos: line.Pos, Maybe: line.Maybe, Guard: append(slices.Clone(scope.common), guard...)}
+		for _, outcome := range line.Outcomes {
+			one.Outcomes = append(one.Outcomes, inner.outcome(rule, outcome))
+		}
+		if alone {
+			one.Outcomes = []*Outcome{inner.silentOutcome(rule, line.Pos)}
+		}
+		rule.Cases = append(rule.Cases, one)
+		rule.Vars = max(rule.Vars, inner.next)
+	}
+	if len(rule.Cases) == 0 {
+		r.report(node.Name, "rule %s has no outcome", rule.Name)
+	}
+}
+
+// sortRules hands each rule to its calls.
+func (r *resolver) sortRules() {
+	for _, rule := range r.spec.Rules {
+		for _, call := range rule.Calls {
+			switch rule.Rank {
+			case Refuse:
+				call.Refusals = append(call.Refusals, rule)
+			case Act:
+				call.Acts = append(call.Acts, rule)
+			case May:
+				call.Mays = append(call.Mays, rule)
+			case Unstated:
+				call.Unstated = append(call.Unstated, rule)
+			case Ready:
+				_, level, _ := strings.Cut(rule.Name, ".")
+				call.setReady(level, rule)
+			}
+		}
+	}
+}
+
+func (c *Call) setReady(level string, rule *Rule) {
+	if c.Ready == nil {
+		c.Ready = make([]*Rule, len(c.Levels))
+	}
+	c.Ready[slices.Index(c.Levels, level)] = rule
+}
+
+// order puts the refusals of a call into the order that the platform gives.
+// Refusals that it does not name come after those that it does.
+func (r *resolver) order(node *dsl.Order) {
+	call := r.spec.Call(node.Call.Text)
+	if call == nil {
+		r.unknown(node.Call, "call", r.callNames())
+		return
+	}
+	var ordered []*Rule
+	rest := slices.Clone(call.Refusals)
+	for _, name := range node.Rules {
+		full := name.Text
+		if !strings.Contains(full, ".") {
+			full = call.Name + "." + full
+		}
+		i := slices.IndexFunc(rest, func(rule *Rule) bool { return rule.Name == full })
+		if i < 0 {
+			r.unknownRefusal(name, call)
+			continue
+		}
+		ordered = append(ordered, rest[i])
+		rest = slices.Delete(rest, i, i+1)
+	}
+	call.Refusals = append(ordered, rest...)
+	call.Ordered = true
+}
+
+func (r *resolver) unknownRefusal(name dsl.Name, call *Call) {
+	var known []string
+	for _, rule := range call.Refusals {
+		known = append(known, strings.TrimPrefix(rule.Name, call.Name+"."))
+	}
+	r.unknown(name, "refusal of "+call.Name, known)
+}

@@ -1,0 +1,300 @@
+// Package spec turns a syntax tree into the specification of one platform.
+//
+// Its phases:
+//
+//  1. Open indexes the declarations of a file (document.go);
+//  2. Resolve lays a platform over those it extends (layers.go),
+//  3. numbers the vocabulary: fields, words, classes, calls (vocabulary.go),
+//  4. and resolves every name of every rule (conditions.go, effects.go).
+//
+// What comes out is plain data: a Spec holds no names that still have to be
+// looked up, so that package model can step through it quickly.
+package spec
+
+import "connectspec/dsl"
+
+// MaxSockets is the number of sockets that one script may use.
+const MaxSockets = 4
+
+// How the values of fields are held, one byte each.
+const (
+	Nobody       = 0   // an address or socket field: nobody; a code: none
+	Stale        = 1   // an address: one that a socket no longer has
+	OwnAddress   = 2   // an address: OwnAddress+i is the own address of socket i
+	ClassAddress = 6   // an address: ClassAddress+c is that of input class c
+	SocketBase   = 1   // a socket field: SocketBase+i is socket i
+	CodeBase     = 1   // a code: CodeBase+e is error e
+	Absent       = 255 // every field of a handle, or of a socket never made
+	SocketArg    = 128 // an argument: SocketArg+i is (the address of) socket i
+)
+
+// A Spec is the specification as one platform sees it.
+type Spec struct {
+	Title     string
+	Version   int
+	Source    string
+	Platform  string
+	Lineage   []string // from the base platform to Platform
+	Clauses   []*Clause
+	Errors    []*Error
+	Fields    []*Field // of a socket
+	World     []*Field // of the world
+	Handles   []*Handle
+	Inputs    []*Input
+	Classes   []*Class // of all inputs; an argument is an index into it
+	Calls     []*Call
+	Rules     []*Rule
+	Scenarios []*Scenario
+	Targets   []*Target
+	Outcomes  int // how many outcomes all rules have; ids are below it
+
+	words map[string][]WordTest
+}
+
+// A Clause is a promise of the documentation.
+type Clause struct {
+	Pos      dsl.Position
+	ID, Text string
+	SetAside string // why it promises nothing observable
+}
+
+// An Error is a row of the error table.
+type Error struct {
+	Pos    dsl.Position
+	Index  int
+	Name   string
+	Number int
+	Text   string
+	Cites  []dsl.Name
+	Cannot string // why the platform cannot provoke it
+}
+
+// FieldType tells the types of fields apart.
+type FieldType int
+
+// The types of fields.
+const (
+	Enumeration FieldType = iota
+	Flag
+	Address
+	Socket
+	Code
+	Queue
+)
+
+// A Field is a part of a socket's record, or of the world's.
+type Field struct {
+	Pos    dsl.Position
+	Name   string
+	Text   string
+	Type   FieldType
+	Words  []string // of an enumeration; the first is the initial one
+	Texts  []string // what the words mean
+	Tokens bool     // a queue of tokens, not of sockets
+	Holds  int      // a queue's capacity
+	Offset int      // where the value stands in the record
+}
+
+// A Handle is a word that stands for something that is no socket under test.
+type Handle struct {
+	Name, Text string
+}
+
+// An Input is a kind of argument.
+type Input struct {
+	Name    string
+	Classes []*Class
+	Usual   *Class // nil if none is usual
+}
+
+// A Class is a class of input.
+type Class struct {
+	Pos    dsl.Position
+	Index  int // among all classes
+	Name   string
+	Text   string
+	Input  *Input
+	Socket bool // stands for every other socket's address
+	Own    bool // stands for the own address of the socket called upon
+	Weight int
+	Needs  string
+	For    []WordTest // empty: makes sense for every socket
+}
+
+// A Parameter of a call.
+type Parameter struct {
+	Name  string
+	Input *Input // either this
+	Field *Field // or this
+}
+
+// AnswerType tells what comes with ok.
+type AnswerType int
+
+// What a call answers.
+const (
+	AnswersNothing AnswerType = iota
+	AnswersWord
+	AnswersAddress
+	AnswersToken
+	AnswersCode
+	AnswersLevels
+)
+
+// A Call is one of the calls of the specification.
+type Call struct {
+	Pos        dsl.Position
+	Index      int
+	Name       string
+	OnSocket   bool // its first parameter is s
+	Parameters []Parameter
+	Makes      string // the variable of the socket that it creates
+	Answers    AnswerType
+	Field      *Field   // whose words it answers
+	Levels     []string // the levels it answers
+	Weight     int
+	Needs      string
+	Sends      bool // its effects use a token
+	Ordered    bool // its refusals are asked in order
+
+	Refusals []*Rule // in order, if Ordered
+	Acts     []*Rule
+	Mays     []*Rule
+	Unstated []*Rule
+	Ready    []*Rule // by level; nil where none
+}
+
+// Rank says what a rule is.
+type Rank int
+
+// The ranks.
+const (
+	Refuse Rank = iota
+	Act
+	May
+	Later
+	Ready
+	Unstated
+)
+
+var rankNames = map[string]Rank{
+	"refuse": Refuse, "act": Act, "may": May, "later": Later, "ready": Ready, "unstated": Unstated,
+}
+
+// String is the keyword.
+func (r Rank) String() string {
+	for name, rank := range rankNames {
+		if rank == r {
+			return name
+		}
+	}
+	return "?"
+}
+
+// A Rule is one rule as the platform has it.
+type Rule struct {
+	Pos      dsl.Position
+	Index    int
+	Rank     Rank
+	Name     string
+	Calls    []*Call // none for a later rule
+	Cites    []dsl.Name
+	Platform string // that declared it
+	Because  string
+	Parent   *Rule // what it replaced
+	Cases    []Case
+	Vars     int // how many variables its conditions and effects use
+}
+
+// A Case is one alternative of a rule.
+type Case struct {
+	Pos      dsl.Position
+	Maybe    bool
+	Guard    []Condition
+	Outcomes []*Outcome
+}
+
+// An Outcome is what may come of a case.
+type Outcome struct {
+	ID      int
+	Rule    *Rule
+	Pos     dsl.Position
+	Results []Result
+	Effects []Effect
+}
+
+// What a call can answer besides an error.
+const (
+	OK     = 0 // Result.Code
+	Blocks = 1
+	Errors = 2 // Errors+e is error e
+)
+
+// A Result is what is answered.
+type Result struct {
+	Code  uint8
+	Value *Value // nil: any value
+}
+
+// A Scenario is an example that the platform must allow.
+type Scenario struct {
+	Pos   dsl.Position
+	Title string
+	Cites []dsl.Name
+	Steps []dsl.Step
+}
+
+// A Target translates native names of results.
+type Target struct {
+	Name, Text string
+	Renamings  []Renaming
+}
+
+// A Renaming is an entry of a target's dictionary.
+type Renaming struct {
+	Native  string
+	Call    string // empty: any
+	Kind    string // empty: any
+	Means   int    // the error
+	Because string
+}
+
+// Call finds a call by its name; nil if there is none.
+func (s *Spec) Call(name string) *Call {
+	for _, c := range s.Calls {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Error finds an error by its name; nil if there is none.
+func (s *Spec) Error(name string) *Error {
+	for _, e := range s.Errors {
+		if e.Name == name {
+			return e
+		}
+	}
+	return nil
+}
+
+// Rule finds a rule by its name; nil if there is none.
+func (s *Spec) Rule(name string) *Rule {
+	for _, r := range s.Rules {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// Target finds a target's dictionary by its name; nil if there is none.
+func (s *Spec) Target(name string) *Target {
+	for _, t := range s.Targets {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}
