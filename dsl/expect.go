@@ -15,14 +15,20 @@ func explainSyntax(tokens []lexer.Token, at int, message string) Problem {
 	if at > 1 || expected == "" {
 		expected = expectedAfter(tokens[0].Value, before)
 	}
-	if expected == "" {
+	if expected == "" || expected == describe(t) {
 		expected = translate(message)
 	}
+	if expected != "" && before.Type != lineToken {
+		expected += " after " + describe(before)
+	}
 	if expected != "" {
-		return unexpected(t, expected+" after "+describe(before))
+		return unexpected(t, expected)
 	}
 	p := unexpected(t, "")
 	p.Message = describe(t) + " can not stand after " + describe(before)
+	if t.Type == lineToken || t.Type == lexer.EOF {
+		p.Message = "something is missing after " + describe(before)
+	}
 	return p
 }
 
@@ -118,6 +124,7 @@ func translate(message string) string {
 	}
 	return map[string]string{
 		"<word>": "a name", "<dotted>": "a name with a dot", "<number>": "a number", "<prose>": "a text in quotes",
+		"commaList": "a name", "choiceList": "a word", "spacedList": "a name", "orderList": "the names of rules",
 		"WordGrammar": "a word of the field", "ClassGrammar": "a class of the input",
 	}[first]
 }

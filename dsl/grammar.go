@@ -61,7 +61,7 @@ type targetGrammar struct {
 
 type renamingGrammar struct {
 	Native  lexer.Token  `parser:"@Word"`
-	Call    *lexer.Token `parser:"('of' @Word"`
+	Call    *lexer.Token `parser:"('of' (?! 'means') @Word"`
 	Kind    *lexer.Token `parser:"  ((?! 'means') @Word)?)?"`
 	Means   lexer.Token  `parser:"'means' @Word"`
 	Because lexer.Token  `parser:"'because' @Prose"`

@@ -52,8 +52,8 @@ func (l *bodyLines) parse(lex *lexer.PeekingLexer, outcome func(*termReader) Out
 	if len(l.Lines) == 0 {
 		return participle.NextMatch
 	}
-	if !r.ends() && outcome == nil {
-		r.fail("no outcome in a rule that says what is ready")
+	if outcome == nil && lex.Peek().Type == arrowToken {
+		r.fail("no outcome in a rule that tells what is ready")
 	}
 	return r.err()
 }

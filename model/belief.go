@@ -31,9 +31,9 @@ func (m *Machine) close(states []possible) []possible {
 		index[states[i].state] = i
 	}
 	for i := 0; i < len(states) && len(states) < maxStates; i++ {
-		for r, rule := range m.laters {
+		for r := range m.laters {
 			for slot := uint8(0); slot < spec.MaxSockets; slot++ {
-				for _, next := range m.laterSteps(&states[i].state, rule, slot) {
+				for _, next := range m.laterSteps(&states[i].state, &m.laters[r], slot) {
 					step := possible{state: next, laters: states[i].laters | 1<<r}
 					if at, known := index[next]; known {
 						states[at].laters &= step.laters
@@ -49,7 +49,7 @@ func (m *Machine) close(states []possible) []possible {
 }
 
 // laterSteps are the states that a later rule leads to for one socket.
-func (m *Machine) laterSteps(s *State, rule *spec.Rule, slot uint8) []State {
+func (m *Machine) laterSteps(s *State, rule *planRule, slot uint8) []State {
 	if !s.exists(slot) || s.isUnknown(slot) {
 		return nil
 	}

@@ -24,34 +24,24 @@ type prospect struct {
 // prospect evaluates every rule of a call in a state. The choices share into.
 func (m *Machine) prospect(s *State, op Op, into []choice) prospect {
 	p := prospect{choices: into[:0]}
-	call := m.Spec.Calls[op.Call]
 	if op.Subject < spec.MaxSockets && (!s.exists(op.Subject) || s.isUnknown(op.Subject)) {
 		p.verdict = doubtful
 		return p
 	}
-	e := m.environment(s, op)
-	for _, rule := range call.Refusals {
-		if e.applies(rule, &p.choices) {
+	plan, e := m.plan(op), m.environment(s, op)
+	for i := range plan.refusals {
+		if e.applies(&plan.refusals[i], &p.choices) {
 			p.refused = true
-			if call.Ordered {
+			if plan.ordered {
 				break
 			}
 		}
 	}
-	if !p.refused {
-		acted := false
-		for _, rule := range call.Acts {
-			if e.applies(rule, &p.choices) {
-				acted = true
-				break
-			}
-		}
-		if !acted {
-			m.leftOver(&e, call, &p)
-		}
+	if !p.refused && !e.anyApplies(plan.acts, &p.choices) {
+		e.leftOver(plan, &p)
 	}
-	for _, rule := range call.Mays {
-		e.applies(rule, &p.choices)
+	for i := range plan.mays {
+		e.applies(&plan.mays[i], &p.choices)
 	}
 	if e.doubtful {
 		p.verdict = doubtful
@@ -61,26 +51,32 @@ func (m *Machine) prospect(s *State, op Op, into []choice) prospect {
 }
 
 // leftOver is the verdict where neither a refusal nor an act applies.
-func (m *Machine) leftOver(e *environment, call *spec.Call, p *prospect) {
+func (e *environment) leftOver(plan *plan, p *prospect) {
 	p.verdict = gap
-	for _, rule := range call.Unstated {
-		for i := range rule.Cases {
-			if e.holds(rule.Cases[i].Guard) {
-				p.verdict, p.silent = unstated, rule.Cases[i].Outcomes[0]
-				return
-			}
-		}
+	var silent [1]choice
+	if choices := silent[:0]; e.anyApplies(plan.unstated, &choices) {
+		p.verdict, p.silent = unstated, choices[0].outcome
 	}
 }
 
+// anyApplies adds the outcomes of the first rule that applies.
+func (e *environment) anyApplies(rules []planRule, choices *[]choice) bool {
+	for i := range rules {
+		if e.applies(&rules[i], choices) {
+			return true
+		}
+	}
+	return false
+}
+
 // applies adds the outcomes of the first case of a rule that applies.
-func (e *environment) applies(rule *spec.Rule, choices *[]choice) bool {
-	for i := range rule.Cases {
-		one := &rule.Cases[i]
-		if !e.holds(one.Guard) {
+func (e *environment) applies(rule *planRule, choices *[]choice) bool {
+	for i := range rule.cases {
+		one := &rule.cases[i]
+		if !e.holds(one.guard) {
 			continue
 		}
-		for _, outcome := range one.Outcomes {
+		for _, outcome := range one.outcomes {
 			*choices = append(*choices, choice{outcome: outcome, slots: e.slots})
 		}
 		return true

@@ -164,12 +164,13 @@ func (x *Exploration) tryAll(at int32, s *State) bool {
 }
 
 func (x *Exploration) laters(at int32, s *State) {
-	for _, rule := range x.machine.laters {
+	for r := range x.machine.laters {
+		later := &x.machine.laters[r]
 		for slot := uint8(0); slot < spec.MaxSockets; slot++ {
-			for _, next := range x.machine.laterSteps(s, rule, slot) {
+			for _, next := range x.machine.laterSteps(s, later, slot) {
 				x.visit(next, at, Op{}, true)
-				for i := range rule.Cases {
-					for _, outcome := range rule.Cases[i].Outcomes {
+				for i := range later.cases {
+					for _, outcome := range later.cases[i].outcomes {
 						x.note(outcome.ID, at, Op{Call: noCall})
 					}
 				}
@@ -224,21 +225,19 @@ func (x *Exploration) follow(at int32, s *State, op Op, choices []choice) {
 // overlap notes two acts that apply in one case.
 func (x *Exploration) overlap(at int32, s *State, op Op) {
 	m := x.machine
-	call := m.Spec.Calls[op.Call]
-	if len(call.Acts) < 2 {
+	plan := m.plan(op)
+	if len(plan.acts) < 2 {
 		return
 	}
 	e := m.environment(s, op)
 	var choices []choice
-	for _, rule := range call.Refusals {
-		if e.applies(rule, &choices) {
-			return
-		}
+	if e.anyApplies(plan.refusals, &choices) {
+		return
 	}
 	var names []string
-	for _, rule := range call.Acts {
-		if e.applies(rule, &choices) {
-			names = append(names, rule.Name)
+	for i := range plan.acts {
+		if e.applies(&plan.acts[i], &choices) {
+			names = append(names, plan.acts[i].rule.Name)
 		}
 	}
 	if len(names) > 1 {

@@ -24,8 +24,9 @@ type Machine struct {
 	Spec   *spec.Spec
 	local  int         // offset of the field that holds a socket's own address
 	kind   *spec.Field // what a dictionary may tell apart
-	laters []*spec.Rule
+	laters []planRule
 	calls  map[string]*spec.Call
+	plans  map[planKey]*plan
 }
 
 // New makes the machine of a specification.
@@ -47,11 +48,7 @@ func New(s *spec.Spec) (*Machine, error) {
 	if end > recordSize || len(s.World) > worldSize {
 		return nil, fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, recordSize)
 	}
-	for _, rule := range s.Rules {
-		if rule.Rank == spec.Later {
-			m.laters = append(m.laters, rule)
-		}
-	}
+	m.laters = planRules(s.Laters(), Op{})
 	if m.local == 0 {
 		return nil, fmt.Errorf("the specification declares no `address local`")
 	}
@@ -61,5 +58,6 @@ func New(s *spec.Spec) (*Machine, error) {
 	for _, call := range s.Calls {
 		m.calls[call.Name] = call
 	}
+	m.makePlans()
 	return m, nil
 }

@@ -97,13 +97,13 @@ func (w *worker) result(from []possible) []hit {
 		hits = append(hits, hit{id, len(w.hits) == 1 && !w.doubt})
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return a.outcome - b.outcome })
-	for r, rule := range w.machine.laters {
+	for r, later := range w.machine.laters {
 		if w.laters&(1<<r) == 0 {
 			continue
 		}
-		for i := range rule.Cases {
-			for _, outcome := range rule.Cases[i].Outcomes {
-				hits = append(hits, hit{outcome.ID, len(rule.Cases) == 1})
+		for i := range later.cases {
+			for _, outcome := range later.cases[i].outcomes {
+				hits = append(hits, hit{outcome.ID, len(later.cases) == 1})
 			}
 		}
 	}

@@ -298,3 +298,14 @@ func (s *Spec) Target(name string) *Target {
 	}
 	return nil
 }
+
+// Laters are the rules about what happens by itself.
+func (s *Spec) Laters() []*Rule {
+	var laters []*Rule
+	for _, rule := range s.Rules {
+		if rule.Rank == Later {
+			laters = append(laters, rule)
+		}
+	}
+	return laters
+}

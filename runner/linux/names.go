@@ -143,10 +143,14 @@ var lengthWords = map[string]func(family) int32{
 	"short":     func(f family) int32 { return map[family]int32{inet: 15, inet6: 23}[f] },
 	"truncated": func(family) int32 { return 24 },
 	"longer":    func(f family) int32 { return f.exact() + 1 },
-	"storage":   func(family) int32 { return unix.SizeofSockaddrAny },
-	"huge":      func(family) int32 { return unix.SizeofSockaddrAny + 1 },
+	"storage":   func(family) int32 { return storageBytes },
+	"huge":      func(family) int32 { return storageBytes + 1 },
 	"negative":  func(family) int32 { return -1 },
 }
+
+// storageBytes is the size of struct sockaddr_storage, the longest name that
+// the kernel takes.
+const storageBytes = 128
 
 // slotBytes is the room of one name: more than any length that is passed.
 const slotBytes = 256

@@ -37,7 +37,7 @@ type Room struct {
 	fileUsed bool
 
 	// Arguments of system calls, here because their addresses are passed on.
-	nameBytes [unix.SizeofSockaddrAny]byte
+	nameBytes [storageBytes]byte
 	length    uint32
 	value     int32
 	linger    unix.Linger

@@ -1,0 +1,98 @@
+package dsl
+
+import (
+	"bytes"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// What testdata/format/NAME.spec becomes stands in NAME.golden; the comments in
+// the files say what is to be seen there.
+func TestFormatGolden(t *testing.T) {
+	paths, err := filepath.Glob("testdata/format/*.spec")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("nothing to format", err)
+	}
+	for _, path := range paths {
+		out := checkFormat(t, read(t, path))
+		golden(t, strings.TrimSuffix(path, ".spec")+".golden", out)
+	}
+}
+
+// The example is in canonical form, and so shows what that is.
+func TestExampleIsFormatted(t *testing.T) {
+	golden(t, "testdata/example.spec", checkFormat(t, read(t, "testdata/example.spec")))
+}
+
+func TestFormatSpecification(t *testing.T) {
+	out := checkFormat(t, read(t, "../connect.spec"))
+	for i, line := range strings.Split(string(out), "\n") {
+		if code, _, _ := strings.Cut(line, "#"); utf8.RuneCountInString(code) > lineWidth {
+			t.Errorf("line %d is wider than %d columns: %s", i+1, lineWidth, line)
+		}
+	}
+}
+
+// checkFormat formats text and checks what is true of all formatted text.
+func checkFormat(t testing.TB, text []byte) []byte {
+	t.Helper()
+	before := mustParse(t, "", text)
+	out, problems := Format(text)
+	if len(problems) > 0 {
+		t.Fatalf("Parse finds nothing, Format finds %v", problems)
+	}
+	after, problems := Parse("", out)
+	if len(problems) > 0 {
+		t.Fatalf("formatted text has problems: %v\n%s", problems, out)
+	}
+	if !reflect.DeepEqual(withoutPositions(before), withoutPositions(after)) {
+		t.Fatalf("formatting changed the meaning:\n%s\nbecame\n%s", text, out)
+	}
+	if again, _ := Format(out); !bytes.Equal(out, again) {
+		t.Fatalf("formatting is not idempotent: %s\nof %q", firstDifference(again, out), text)
+	}
+	if got, want := comments(out), comments(text); !reflect.DeepEqual(got, want) {
+		t.Fatalf("comments are %q, were %q", got, want)
+	}
+	checkWhiteSpace(t, out)
+	return out
+}
+
+func checkWhiteSpace(t testing.TB, out []byte) {
+	t.Helper()
+	lines := strings.Split(string(out), "\n")
+	for i, line := range lines {
+		if strings.TrimRight(line, " \t\r") != line {
+			t.Fatalf("line %d ends in white space: %q", i+1, line)
+		}
+		if line == "" && i > 0 && lines[i-1] == "" {
+			t.Fatalf("line %d: two empty lines", i+1)
+		}
+	}
+	if len(out) > 0 && (lines[0] == "" || lines[len(lines)-1] != "") {
+		t.Fatalf("empty lines at the ends of %q", out)
+	}
+}
+
+// comments gives the comments of a text, in order.
+func comments(text []byte) []string {
+	var found []string
+	var problems problemList
+	s := newScanner("", string(text), &problems)
+	for t := s.next(); t.Type >= 0; t = s.next() {
+		if t.Type == commentToken {
+			found = append(found, strings.TrimRight(t.Value, " \t"))
+		}
+	}
+	return found
+}
+
+func TestFormatReportsProblems(t *testing.T) {
+	out, problems := Format([]byte("flag a\nflga b\n"))
+	if out != nil || len(problems) != 1 || problems[0].Pos.Line != 2 {
+		t.Errorf("Format gives %q, %v", out, problems)
+	}
+}

@@ -1,0 +1,79 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A parrot is a room whose lines say what they answer: `say EISCONN`,
+// `say ok #1`, and some that misbehave.
+type parrot struct {
+	out     func(string) // writes to the client beside the protocol
+	running bool
+	worlds  int
+}
+
+type parrotCall struct {
+	answer Answer
+	act    string
+}
+
+func (p *parrot) Describe() Description {
+	return Description{Name: "parrot", Version: "Parrot 1", Dictionary: "linux",
+		Lacks: []Lack{{"lab", "a parrot has none"}, {"irda", "nor this"}}}
+}
+
+func (p *parrot) Prepare(line string) (Call, error) {
+	word, rest := cutWord(line)
+	switch word {
+	case "say":
+		answer, err := parseAnswer(rest)
+		return &parrotCall{answer: answer}, err
+	case "die", "hang", "litter", "shout", "refuse", "stutter", "worlds":
+		return &parrotCall{act: word}, nil
+	}
+	return nil, fmt.Errorf("no call %q", word)
+}
+
+func (p *parrot) Begin(script []Call) error {
+	if p.running {
+		return errors.New("the last script has not ended")
+	}
+	p.running = true
+	p.worlds++
+	return nil
+}
+
+func (p *parrot) Do(call Call) (Answer, error) {
+	c := call.(*parrotCall)
+	switch c.act {
+	case "die":
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	case "hang":
+		time.Sleep(time.Hour)
+	case "litter":
+		p.out("what is this\n")
+	case "shout":
+		p.out(strings.Repeat("x", 2*maxLineBytes))
+	case "stutter":
+		p.out("ok\nok\nok\n")
+	case "refuse":
+		return Answer{}, errors.New("not  with\nme")
+	case "worlds":
+		return Answer{OK, fmt.Sprint(p.worlds)}, nil
+	}
+	if c.act != "" {
+		return Answer{Name: OK}, nil
+	}
+	return c.answer, nil
+}
+
+func (p *parrot) End() error {
+	p.running = false
+	return nil
+}
