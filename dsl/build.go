@@ -208,10 +208,7 @@ func (g *orderGrammar) build(b *builder) Declaration {
 }
 
 func (g *scenarioGrammar) build(b *builder) Declaration {
-	node := &Scenario{Title: prose(g.Title), Cites: (*nameList)(g.Cites).names()}
-	if g.Steps != nil {
-		node.Steps = g.Steps.Steps
-	}
+	node := &Scenario{Title: prose(g.Title), Cites: (*nameList)(g.Cites).names(), Steps: g.Steps.Steps}
 	if len(node.Steps) == 0 {
 		b.fault(node.Title.Pos, length(g.Title), "this scenario has no steps",
 			"its calls stand below it, indented, one a line")

@@ -5,15 +5,15 @@ import (
 )
 
 func (g *ruleGrammar) build(b *builder) Declaration {
-	return b.rule(rule(g.Rank, g.Name, g.For, g.Cites), (*bodyLines)(g.Lines), g.reasoned)
+	return b.rule(rule(g.Rank, g.Name, g.For, g.Cites), g.Lines.Lines, g.reasoned)
 }
 
 func (g *laterGrammar) build(b *builder) Declaration {
-	return b.rule(rule(g.Rank, g.Name, g.For, g.Cites), (*bodyLines)(g.Lines), g.reasoned)
+	return b.rule(rule(g.Rank, g.Name, g.For, g.Cites), g.Lines.Lines, g.reasoned)
 }
 
 func (g *readyGrammar) build(b *builder) Declaration {
-	return b.rule(rule(g.Rank, g.Name, g.For, g.Cites), (*bodyLines)(g.Lines), g.reasoned)
+	return b.rule(rule(g.Rank, g.Name, g.For, g.Cites), g.Lines.Lines, g.reasoned)
 }
 
 // rule makes the node of a rule, without its lines.
@@ -23,11 +23,9 @@ func rule(rank, ruleName lexer.Token, words *choiceList, cites *spacedList) *Rul
 
 // rule gives a rule its lines. One without says nothing, and most likely its
 // lines are not indented; only what is unstated may be so altogether.
-func (b *builder) rule(node *Rule, body *bodyLines, r reasoned) Declaration {
-	if body != nil {
-		node.Lines = body.Lines
-	}
-	if len(node.Lines) == 0 && node.Rank.Text != "unstated" {
+func (b *builder) rule(node *Rule, lines []Line, r reasoned) Declaration {
+	node.Lines = lines
+	if len(lines) == 0 && node.Rank.Text != "unstated" {
 		b.fault(node.Name.Pos, len(node.Name.Text), "the rule `"+clip(node.Name.Text)+"` has no lines",
 			"its conditions and outcomes stand below it, indented")
 	}

@@ -1,9 +1,5 @@
 package dsl
 
-import (
-	"bytes"
-)
-
 // lineWidth is how many code points a formatted line has at most, where there is
 // a place to break it. Comments are not broken.
 const lineWidth = 80
@@ -40,7 +36,7 @@ func Format(text []byte) ([]byte, []Problem) {
 	for _, c := range file.after {
 		p.ownLine(c, c.indent)
 	}
-	return bytes.TrimLeft(p.text(), "\n"), nil
+	return p.text(), nil
 }
 
 // separate puts an empty line between declarations of which one has several

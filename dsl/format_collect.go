@@ -119,7 +119,7 @@ func (c *collector) token(t lexer.Token, first, blank bool) {
 		}
 		c.file.blocks = append(c.file.blocks, &formatBlock{})
 		c.line(token, blank)
-	case !first || c.depth > 0 || goesOn(c.last, t):
+	case !first || c.depth > 0 || goesOn(c.last, t) || c.bodiless():
 		c.more(token)
 	default:
 		c.joinPieces()
@@ -132,6 +132,16 @@ func (c *collector) token(t lexer.Token, first, blank bool) {
 	if t.Type == markToken {
 		c.depth += strings.Count(t.Value, "(") - strings.Count(t.Value, ")")
 	}
+}
+
+// bodiless tells whether the last block is a declaration that only goes on below
+// its head: `source`, `decided` and `set aside` may stand there.
+func (c *collector) bodiless() bool {
+	switch c.file.blocks[len(c.file.blocks)-1].lines[0].tokens[0].text {
+	case "spec", "conflict", "clause":
+		return true
+	}
+	return false
 }
 
 // line starts a line of the last block.

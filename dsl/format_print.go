@@ -28,9 +28,7 @@ func (p *printer) block(b *formatBlock) {
 		for _, c := range line.before {
 			p.ownLine(c, c.indent)
 		}
-		if line.blank {
-			p.start(0)
-		}
+		p.blank(line.blank)
 		p.start(b.indent(number))
 		p.hang = moreIndent
 		for i := range line.tokens {
@@ -42,11 +40,16 @@ func (p *printer) block(b *formatBlock) {
 
 // ownLine writes a comment on a line of its own.
 func (p *printer) ownLine(c formatComment, indent int) {
-	if c.blank {
-		p.start(0)
-	}
+	p.blank(c.blank)
 	p.start(indent)
 	p.write(c.text)
+}
+
+// blank writes an empty line if there is to be one; never a first one.
+func (p *printer) blank(wanted bool) {
+	if wanted && len(p.lines) > 0 {
+		p.start(0)
+	}
 }
 
 // start begins a line.
@@ -149,12 +152,12 @@ func (l *formatLine) breakable(i int) bool {
 }
 
 // pieceEnd gives the end of what should stay together from token i on: up to the
-// next comma, or within that up to the next |.
+// next comma or closing parenthesis, or within that up to the next |.
 func (l *formatLine) pieceEnd(i int) int {
 	alternatives := l.tokens[i-1].text == "|"
 	for i++; i < len(l.tokens); i++ {
-		before := l.tokens[i-1].text
-		if l.tokens[i].newline || before == "," || before == ";" || alternatives && before == "|" {
+		before, t := l.tokens[i-1].text, &l.tokens[i]
+		if t.newline || before == "," || before == ";" || before == ")" && !t.glued || alternatives && before == "|" {
 			break
 		}
 	}
@@ -163,7 +166,7 @@ func (l *formatLine) pieceEnd(i int) int {
 
 // text gives what was written.
 func (p *printer) text() []byte {
-	var out bytes.Buffer
+	out := bytes.NewBuffer(make([]byte, 0, 64*len(p.lines)))
 	for i := 0; i < len(p.lines); {
 		if p.lines[i].comment == "" {
 			out.Write(p.lines[i].text)
@@ -175,7 +178,7 @@ func (p *printer) text() []byte {
 		for i < len(p.lines) && p.lines[i].comment != "" {
 			i++
 		}
-		writeCommented(&out, p.lines[first:i])
+		writeCommented(out, p.lines[first:i])
 	}
 	return out.Bytes()
 }

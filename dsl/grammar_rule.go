@@ -5,10 +5,11 @@ import (
 )
 
 // The grammar of rules and scenarios, the declarations whose lines matter. The
-// lines themselves are read by lines.go, terms.go and step.go.
+// lines themselves, of which there may be none, are read by lines.go, terms.go
+// and step.go.
 
 type ruleGrammar struct {
-	Rank  lexer.Token `parser:"@('refuse' | 'act' | 'may' | 'unstated')"`
+	Rank  lexer.Token `parser:"@Word"` // refuse, act, may, unstated
 	Name  lexer.Token `parser:"@Dotted"`
 	For   *choiceList `parser:"('for' @@)?"`
 	Cites *spacedList `parser:"('cites' @@)?"`

@@ -19,6 +19,7 @@ const (
 type cutter struct {
 	scanner
 	first  lexer.Token // of the next declaration
+	before int         // how many problems were reported in front of that
 	tokens []lexer.Token
 	end    lexer.Position // just behind the last of tokens
 	pieces []byte         // of a quotation in several pieces, without the last quote
@@ -31,7 +32,7 @@ func newCutter(file, text string, problems *problemList) *cutter {
 	c := &cutter{scanner: newScanner(file, text, problems), tokens: make([]lexer.Token, 0, 256)}
 	c.first = c.significant()
 	if c.first.Type != lexer.EOF && c.first.Pos.Column > 1 {
-		problems.add(Problem{Pos: position(c.first.Pos), Length: length(c.first),
+		c.report(Problem{Pos: position(c.first.Pos), Length: length(c.first),
 			Message: "a declaration starts in column 1, but the first one is indented",
 			Hint:    "remove the space in front of it"})
 		for c.first.Type != lexer.EOF && c.first.Pos.Column > 1 {
@@ -44,6 +45,7 @@ func newCutter(file, text string, problems *problemList) *cutter {
 // significant returns the next token that is neither comment nor end of line.
 func (c *cutter) significant() lexer.Token {
 	for {
+		c.before = c.reported
 		if t := c.scanner.next(); t.Type != commentToken && t.Type != lineToken {
 			return t
 		}
@@ -58,12 +60,13 @@ func (c *cutter) declaration() (tokens []lexer.Token, broken, overflowed bool) {
 	if c.first.Type == lexer.EOF {
 		return nil, false, false
 	}
-	before := len(c.problems.all)
+	start := c.before
 	c.tokens, c.depth, c.overflowed = append(c.tokens[:0], c.first), 0, false
 	c.end = c.here()
 	c.count(c.first)
 	lineEnded := false
 	for {
+		c.before = c.reported
 		t := c.scanner.next()
 		if t.Type == lexer.EOF || t.Pos.Column == 1 && t.Type != commentToken && t.Type != lineToken {
 			c.first = t
@@ -82,7 +85,7 @@ func (c *cutter) declaration() (tokens []lexer.Token, broken, overflowed bool) {
 	}
 	c.joinPieces()
 	c.tokens = append(c.tokens, lexer.Token{Type: lexer.EOF, Pos: c.end})
-	return c.tokens, len(c.problems.all) > before, c.overflowed
+	return c.tokens, c.before > start, c.overflowed
 }
 
 // append takes a token into the declaration, and the end of line before it.
@@ -134,7 +137,7 @@ func (c *cutter) count(t lexer.Token) {
 }
 
 func (c *cutter) overflow(t lexer.Token, message string) {
-	c.problems.add(Problem{Pos: position(t.Pos), Length: length(t), Message: message})
+	c.report(Problem{Pos: position(t.Pos), Length: length(t), Message: message})
 	c.overflowed = true
 }
 

@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
@@ -48,9 +47,6 @@ func (l *bodyLines) parse(lex *lexer.PeekingLexer, outcome func(*termReader) Out
 			line.Outcomes = r.outcomes(outcome)
 		}
 		l.Lines = append(l.Lines, line)
-	}
-	if len(l.Lines) == 0 {
-		return participle.NextMatch
 	}
 	if outcome == nil && lex.Peek().Type == arrowToken {
 		r.fail("no outcome in a rule that tells what is ready")

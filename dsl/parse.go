@@ -35,7 +35,7 @@ func Parse(file string, text []byte) (*File, []Problem) {
 		return out, problems.all
 	}
 	cut := newCutter(file, string(text), &problems)
-	build := &builder{problems: &problems}
+	build := &builder{}
 	for !problems.full() {
 		tokens, broken, overflowed := cut.declaration()
 		if tokens == nil {
@@ -44,12 +44,18 @@ func Parse(file string, text []byte) (*File, []Problem) {
 		if overflowed {
 			continue
 		}
+		var found problemList
+		build.problems = &found
 		declaration, problem := parseDeclaration(tokens, build)
-		switch {
-		case problem == nil:
+		if problem == nil {
 			out.Declarations = append(out.Declarations, declaration)
-		case !broken:
-			problems.add(*problem)
+		} else {
+			found.add(*problem)
+		}
+		for _, p := range found.all {
+			if !broken { // otherwise it may be due to what has been told already
+				problems.add(p)
+			}
 		}
 	}
 	return out, problems.sorted()

@@ -3,6 +3,8 @@ package dsl
 import (
 	"fmt"
 	"sort"
+	"strings"
+	"unicode"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -54,12 +56,20 @@ func position(p lexer.Position) Position {
 	return Position{File: p.Filename, Line: p.Line, Column: p.Column, Offset: p.Offset}
 }
 
-// clip shortens text for a message.
+// clip shortens text for a message, and takes out what should not be written to
+// a terminal.
 func clip(text string) string {
 	const most = 40
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
+	var out strings.Builder
+	n := 0
+	for _, r := range text {
+		if n++; n > most {
+			return out.String() + "..."
+		}
+		if unicode.IsControl(r) {
+			r = unicode.ReplacementChar
+		}
+		out.WriteRune(r)
 	}
-	return string(runes[:most-3]) + "..."
+	return out.String()
 }

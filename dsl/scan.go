@@ -57,6 +57,7 @@ type scanner struct {
 	lineStart int // offset of the first byte of the line
 	wide      int // bytes of the line, before offset, that start no code point
 	problems  *problemList
+	reported  int // how many of them were found here
 }
 
 func newScanner(file, text string, problems *problemList) scanner {
@@ -66,6 +67,11 @@ func newScanner(file, text string, problems *problemList) scanner {
 	}
 	s.skipLongLine()
 	return s
+}
+
+func (s *scanner) report(p Problem) {
+	s.reported++
+	s.problems.add(p)
 }
 
 func (s *scanner) here() lexer.Position {
@@ -133,7 +139,7 @@ func (s *scanner) skipLongLine() {
 	if len(rest) <= maxLine || strings.IndexByte(rest[:maxLine+1], '\n') >= 0 {
 		return
 	}
-	s.problems.add(Problem{Pos: position(s.here()), Length: 1,
+	s.report(Problem{Pos: position(s.here()), Length: 1,
 		Message: fmt.Sprintf("this line is longer than %d bytes", maxLine)})
 	end := strings.IndexByte(rest, '\n')
 	if end < 0 {
@@ -164,7 +170,7 @@ func (s *scanner) word(pos lexer.Position) lexer.Token {
 				s.offset++
 				s.name()
 			}
-			s.problems.add(Problem{Pos: position(pos), Length: s.offset - pos.Offset,
+			s.report(Problem{Pos: position(pos), Length: s.offset - pos.Offset,
 				Message: fmt.Sprintf("`%s` has more than one dot", clip(s.text[pos.Offset:s.offset]))})
 		}
 	case digits:
@@ -229,7 +235,7 @@ func (s *scanner) prose(pos lexer.Position) lexer.Token {
 	}
 	t := s.token(proseToken, pos)
 	t.Value = `"` + `"`
-	s.problems.add(Problem{Pos: position(pos), Length: 1,
+	s.report(Problem{Pos: position(pos), Length: 1,
 		Message: "this quotation does not end on its line", Hint: "close it with `\"`"})
 	return t
 }
@@ -239,7 +245,7 @@ func (s *scanner) escape() {
 		s.offset += 2
 		return
 	}
-	s.problems.add(Problem{Pos: position(s.here()), Length: 1,
+	s.report(Problem{Pos: position(s.here()), Length: 1,
 		Message: "in a quotation only `\\\"` and `\\\\` may start with a backslash", Hint: "write `\\\\` for a backslash"})
 	s.offset++
 }
@@ -286,7 +292,7 @@ func (s *scanner) strange(pos lexer.Position) {
 		length++
 	}
 	message, hint := strangeness(r, size)
-	s.problems.add(Problem{Pos: position(pos), Length: length, Message: message, Hint: hint})
+	s.report(Problem{Pos: position(pos), Length: length, Message: message, Hint: hint})
 }
 
 // strangeness says what is wrong with a character outside the language.

@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
@@ -60,9 +59,6 @@ func (l *stepLines) Parse(lex *lexer.PeekingLexer) error {
 			return *problem
 		}
 		l.Steps = append(l.Steps, step)
-	}
-	if len(l.Steps) == 0 {
-		return participle.NextMatch
 	}
 	return nil
 }

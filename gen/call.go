@@ -75,10 +75,10 @@ func (d *draft) keep(outlook *model.Outlook) bool {
 
 // pickSubject is the socket, or sometimes the handle, to call upon.
 func (d *draft) pickSubject() uint8 {
-	handles := len(d.machine.Spec.Handles)
+	handles := d.table.handles
 	switch {
-	case handles > 0 && d.dice.chance(shareHandle):
-		return uint8(maxSockets + d.dice.below(handles))
+	case len(handles) > 0 && d.dice.chance(shareHandle):
+		return handles[d.dice.below(len(handles))]
 	case d.dice.chance(shareNear):
 		return d.subject
 	default:
@@ -104,7 +104,8 @@ func (d *draft) call(call *spec.Call, subject uint8) (model.Op, bool) {
 func (d *draft) arguments(op *model.Op, call *spec.Call) bool {
 	for i, parameter := range call.Parameters {
 		if parameter.Field != nil {
-			op.Args[i] = uint8(d.dice.below(len(parameter.Field.Words)))
+			words := d.table.words[parameter.Field]
+			op.Args[i] = uint8(words.throw(&d.dice))
 			continue
 		}
 		classes := d.table.inputs[parameter.Input]

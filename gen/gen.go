@@ -50,8 +50,9 @@ type goal struct {
 	walk    model.Script
 }
 
-// New makes a generator for a target that lacks those capabilities and classes
-// of input. It fails if the model has no call that such a target can run.
+// New makes a generator for a target that lacks those capabilities, calls,
+// handles, classes of input and words. It fails if the model has no call that
+// such a target can run.
 func New(machine *model.Machine, lacks map[string]bool, options Options) (*Generator, error) {
 	if options.MaxCalls == 0 {
 		options.MaxCalls = 14

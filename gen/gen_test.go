@@ -7,7 +7,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"connectspec/dsl"
 	"connectspec/model"
 	"connectspec/spec"
 )
@@ -20,19 +19,11 @@ func machine(t testing.TB, platform string) *model.Machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, problems := dsl.Parse(name, text)
+	document, problems := spec.Read(name, text)
 	if len(problems) > 0 {
 		t.Fatal(problems[0])
 	}
-	document, problems := spec.Open(file)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	s, problems := document.Resolve(platform)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	m, err := model.New(s)
+	m, err := model.Load(document, platform)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,9 @@ type table struct {
 	others weighted // upon no socket, making none
 	probes []int    // calls that tell something of a socket's state
 	inputs map[*spec.Input]weighted
+	words  map[*spec.Field]weighted
+	// Handles that can be called upon, as subjects.
+	handles []uint8
 }
 
 // weighted draws items in proportion to their weights.
@@ -36,7 +39,21 @@ func (w *weighted) throw(d *dice) int {
 }
 
 func newTable(s *spec.Spec, lacks map[string]bool) *table {
-	t := &table{inputs: map[*spec.Input]weighted{}}
+	t := &table{inputs: map[*spec.Input]weighted{}, words: map[*spec.Field]weighted{}}
+	for i, handle := range s.Handles {
+		if !lacks[handle.Name] {
+			t.handles = append(t.handles, uint8(maxSockets+i))
+		}
+	}
+	for _, field := range s.Fields {
+		var w weighted
+		for i, word := range field.Words {
+			if !lacks[word] {
+				w.add(i, 1)
+			}
+		}
+		t.words[field] = w
+	}
 	for _, input := range s.Inputs {
 		var w weighted
 		for _, class := range input.Classes {
@@ -47,7 +64,7 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 		t.inputs[input] = w
 	}
 	for _, call := range s.Calls {
-		if lacks[call.Needs] || !t.canRun(call) {
+		if lacks[call.Needs] || lacks[call.Name] || !t.canRun(call) {
 			continue
 		}
 		switch {
@@ -65,10 +82,14 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 	return t
 }
 
-// canRun says whether every input of a call has a class left.
+// canRun says whether every parameter of a call has a class, or a word, left.
 func (t *table) canRun(call *spec.Call) bool {
 	for _, parameter := range call.Parameters {
-		if parameter.Input != nil && len(t.inputs[parameter.Input].items) == 0 {
+		choices := t.words[parameter.Field]
+		if parameter.Input != nil {
+			choices = t.inputs[parameter.Input]
+		}
+		if len(choices.items) == 0 {
 			return false
 		}
 	}

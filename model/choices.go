@@ -17,7 +17,7 @@ type prospect struct {
 	verdict verdict
 	refused bool // by a refusal
 	choices []choice
-	path    uint64        // what the rules looked at (see environment)
+	path    uint64        // how the conditions came out (see environment)
 	silent  *spec.Outcome // of the unstated rule that applies
 }
 

@@ -11,27 +11,14 @@ type environment struct {
 	// doubtful is set when a condition looked at a socket that is unknown, or
 	// that the script names but the system never made.
 	doubtful bool
-	// path is a number for the values that conditions have looked at so far:
-	// two evaluations with the same path cannot differ.
+	// path is a number for how the conditions came out so far, and which
+	// sockets they bound: evaluations with the same path have the same result.
 	path uint64
 }
 
-// get reads a field for a condition.
-func (e *environment) get(slot uint8, offset int) uint8 {
-	value := e.state.get(slot, offset)
-	e.note(int(slot)<<8|offset, value)
-	return value
-}
-
-// world reads a field of the world for a condition.
-func (e *environment) world(offset int) uint8 {
-	value := e.state[offset]
-	e.note(0xffff<<8|offset, value)
-	return value
-}
-
-func (e *environment) note(place int, value uint8) {
-	e.path = (e.path ^ uint64(place)<<8 ^ uint64(value)) * 0x9e3779b97f4a7c15
+// note adds to the path.
+func (e *environment) note(value uint64) {
+	e.path = (e.path ^ (value + 1)) * 0x9e3779b97f4a7c15
 	e.path ^= e.path >> 29
 }
 
@@ -50,16 +37,18 @@ func (e *environment) holds(conditions []spec.Condition) bool {
 			return e.some(c, conditions[i+1:])
 		}
 		if e.condition(c) == c.Not {
+			e.note(uint64(i))
 			return false
 		}
 	}
+	e.note(1 << 8)
 	return true
 }
 
 // some looks for a socket that makes this and all later conditions hold.
 func (e *environment) some(c *spec.Condition, rest []spec.Condition) bool {
 	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
-		if slot == e.op.Subject || e.get(slot, 0) == spec.Absent {
+		if slot == e.op.Subject || !e.state.exists(slot) {
 			continue
 		}
 		if e.state.isUnknown(slot) {
@@ -96,6 +85,7 @@ func (e *environment) condition(c *spec.Condition) bool {
 
 func (e *environment) bind(variable int, slot uint8) bool {
 	e.slots[variable] = slot
+	e.note(uint64(slot) << 16)
 	if !e.state.exists(slot) || e.state.isUnknown(slot) {
 		e.doubtful = true
 	}
@@ -107,7 +97,7 @@ func (e *environment) hasWord(variable int, words []spec.WordTest) bool {
 		test := &words[i]
 		switch {
 		case test.World:
-			if test.Mask&(1<<e.world(test.Offset)) != 0 {
+			if test.Mask&(1<<e.state[test.Offset]) != 0 {
 				return true
 			}
 		case test.Handle != 0:
@@ -115,7 +105,7 @@ func (e *environment) hasWord(variable int, words []spec.WordTest) bool {
 				return true
 			}
 		default:
-			value := e.get(e.slots[variable], test.Offset)
+			value := e.state.get(e.slots[variable], test.Offset)
 			if value < 64 && test.Mask&(1<<value) != 0 {
 				return true
 			}
@@ -151,7 +141,7 @@ func socketOf(value uint8, t spec.FieldType) (uint8, bool) {
 }
 
 func (e *environment) filled(c *spec.Condition) bool {
-	count := e.get(e.slots[c.Var], c.Queue.Offset)
+	count := e.state.get(e.slots[c.Var], c.Queue.Offset)
 	if c.Full {
 		return int(count) >= c.Queue.Holds && count != spec.Absent
 	}
@@ -165,16 +155,16 @@ func (e *environment) value(v *spec.Value) uint8 {
 		return v.Byte
 	case spec.FieldOf:
 		if v.Var == spec.VarWorld {
-			return e.world(v.Offset)
+			return e.state[v.Offset]
 		}
-		return e.get(e.slots[v.Var], v.Offset)
+		return e.state.get(e.slots[v.Var], v.Offset)
 	case spec.OwnOf:
 		return spec.OwnAddress + e.slots[v.Var]
 	case spec.FirstOf:
-		if e.get(e.slots[v.Var], v.Offset) == 0 {
+		if e.state.get(e.slots[v.Var], v.Offset) == 0 {
 			return 0
 		}
-		return e.get(e.slots[v.Var], v.Offset+1)
+		return e.state.get(e.slots[v.Var], v.Offset+1)
 	case spec.TheToken:
 		return e.op.Token
 	case spec.Argument:
@@ -195,7 +185,7 @@ func (e *environment) argument(v *spec.Value) uint8 {
 	case v.Type == spec.Enumeration || v.Type == spec.Flag:
 		return argument
 	case argument >= spec.SocketArg:
-		return e.get(argument-spec.SocketArg, e.machine.local)
+		return e.state.get(argument-spec.SocketArg, e.machine.local)
 	case e.machine.Spec.Classes[argument].Own:
 		return spec.OwnAddress + e.op.Subject
 	default:

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"hash/maphash"
 	"math/bits"
 
 	"connectspec/spec"
@@ -8,8 +9,8 @@ import (
 
 // An Exploration visits the states of a socket under test and those around it,
 // and tries every call with every class of input upon the first. Two states in
-// which the rules of a call look at the same values are one case of that call;
-// a state that is no new case of any call is not gone on from.
+// which all conditions of a call come out the same are one case of that call; a
+// state that is no new case of any call is not gone on from.
 type Exploration struct {
 	States   int
 	Cases    int
@@ -27,11 +28,15 @@ type Exploration struct {
 	seen    map[string]bool // gaps and overlaps that were noted already
 	found   []found
 	cases   map[caseKey]bool
+	reads   []reads           // by call
+	digests []map[uint64]bool // by call: of states that it was tried in
+	seed    maphash.Seed
+	fresh   []bool // by call: it was never tried in a state that agrees with this
 	choices []choice
 	trials  []trial
 }
 
-// A caseKey identifies a case: a call and what its rules look at.
+// A caseKey identifies a case: a call and how its conditions come out.
 type caseKey struct {
 	op   Op
 	path uint64
@@ -54,7 +59,7 @@ type Case struct {
 
 // Limits bound an exploration.
 type Limits struct {
-	Lacks  map[string]bool // capabilities and classes that are not to be had
+	Lacks  map[string]bool // capabilities, calls, classes and words that are not to be had
 	States int             // at most; 0: no bound
 }
 
@@ -76,6 +81,11 @@ func (m *Machine) Explore(limits Limits) *Exploration {
 	x := &Exploration{
 		machine: m, limits: limits, index: map[State]int32{}, seen: map[string]bool{},
 		found: make([]found, m.Spec.Outcomes), Walks: make([]Script, m.Spec.Outcomes), cases: map[caseKey]bool{},
+		seed: maphash.MakeSeed(), fresh: make([]bool, len(m.Spec.Calls)),
+	}
+	for _, call := range m.Spec.Calls {
+		x.reads = append(x.reads, readsOf(call, m.local))
+		x.digests = append(x.digests, map[uint64]bool{})
 	}
 	x.visit(m.Initial(), -1, Op{}, false)
 	for i := int32(0); int(i) < len(x.nodes) && (limits.States == 0 || len(x.nodes) < limits.States); i++ {
@@ -144,23 +154,60 @@ func (x *Exploration) expand(at int32) {
 	}
 }
 
-// tryAll tries every call in a state, and says whether any of them is new.
+// tryAll tries every call in a state, and says whether any of them is new. If
+// none can be, or is, the trials are not complete.
 func (x *Exploration) tryAll(at int32, s *State) bool {
-	any := false
+	if !x.refresh(s) {
+		return false
+	}
+	ops := x.machine.opsFor(s, x.limits.Lacks)
 	x.trials, x.choices = x.trials[:0], x.choices[:0]
-	for _, op := range x.machine.opsFor(s, x.limits.Lacks) {
-		t := trial{op: op, from: len(x.choices)}
-		t.p = x.machine.prospect(s, op, x.choices[t.from:])
-		x.choices = append(x.choices[:t.from], t.p.choices...)
-		t.until = len(x.choices)
-		if k := (caseKey{op, t.p.path}); !x.cases[k] {
-			x.cases[k] = true
+	any := false
+	for _, op := range ops {
+		if x.fresh[op.Call] && x.try(at, s, op) {
 			any = true
-			x.judge(at, s, &t)
 		}
-		x.trials = append(x.trials, t)
+	}
+	if !any {
+		return false
+	}
+	for _, op := range ops {
+		if !x.fresh[op.Call] {
+			x.try(at, s, op)
+		}
+	}
+	return true
+}
+
+// refresh finds the calls that were never tried in a state that agrees with
+// this one in all that they look at.
+func (x *Exploration) refresh(s *State) bool {
+	any := false
+	for i := range x.reads {
+		digest := x.reads[i].digest(s, x.seed)
+		x.fresh[i] = !x.digests[i][digest]
+		if x.fresh[i] {
+			x.digests[i][digest] = true
+			any = true
+		}
 	}
 	return any
+}
+
+// try tries a call, and says whether it is a new case.
+func (x *Exploration) try(at int32, s *State, op Op) bool {
+	t := trial{op: op, from: len(x.choices)}
+	t.p = x.machine.prospect(s, op, x.choices[t.from:])
+	x.choices = append(x.choices[:t.from], t.p.choices...)
+	t.until = len(x.choices)
+	x.trials = append(x.trials, t)
+	k := caseKey{op, t.p.path}
+	if x.cases[k] {
+		return false
+	}
+	x.cases[k] = true
+	x.judge(at, s, &t)
+	return true
 }
 
 func (x *Exploration) laters(at int32, s *State) {

@@ -29,6 +29,16 @@ type Machine struct {
 	plans  map[planKey]*plan
 }
 
+// Load resolves a platform of a document and makes its machine. The error is
+// the first of the problems that the platform has.
+func Load(document *spec.Document, platform string) (*Machine, error) {
+	resolved, problems := document.Resolve(platform)
+	if len(problems) > 0 {
+		return nil, problems[0]
+	}
+	return New(resolved)
+}
+
 // New makes the machine of a specification.
 func New(s *spec.Spec) (*Machine, error) {
 	m := &Machine{Spec: s, calls: map[string]*spec.Call{}}

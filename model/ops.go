@@ -12,7 +12,7 @@ func (m *Machine) opsFor(s *State, lacks map[string]bool) []Op {
 		next++
 	}
 	for _, call := range m.Spec.Calls {
-		if lacks[call.Needs] || call.Makes != "" && next == spec.MaxSockets {
+		if lacks[call.Needs] || lacks[call.Name] || call.Makes != "" && next == spec.MaxSockets {
 			continue
 		}
 		op := Op{Call: uint8(call.Index), Subject: NoSocket, Made: NoSocket}
@@ -23,7 +23,7 @@ func (m *Machine) opsFor(s *State, lacks map[string]bool) []Op {
 			op.Token = 1
 		}
 		if !call.OnSocket {
-			if call.Makes == "" || next < 2 {
+			if call.Makes == "" || next < 3 {
 				ops = m.withArguments(ops, s, call, op, unusual(next, 0), lacks)
 			}
 			continue
@@ -33,7 +33,7 @@ func (m *Machine) opsFor(s *State, lacks map[string]bool) []Op {
 			ops = m.withArguments(ops, s, call, op, unusual(slot, next), lacks)
 		}
 		for handle := range m.Spec.Handles {
-			if next == 0 {
+			if next == 0 && !lacks[m.Spec.Handles[handle].Name] {
 				op.Subject = uint8(spec.MaxSockets + handle)
 				ops = m.withArguments(ops, s, call, op, all, lacks)
 			}
@@ -41,6 +41,10 @@ func (m *Machine) opsFor(s *State, lacks map[string]bool) []Op {
 	}
 	return ops
 }
+
+// fewClasses is how many classes an input may have to be tried in full upon
+// any socket.
+const fewClasses = 8
 
 // all is more arguments than a call has.
 const all = 9
@@ -68,14 +72,20 @@ func (m *Machine) argumentsFrom(ops []Op, s *State, call *spec.Call, op Op, i, u
 	}
 	parameter := call.Parameters[i]
 	if parameter.Field != nil {
-		for word := range parameter.Field.Words {
-			if unusual == 0 && parameter.Field != m.kind && word != int(s.get(0, parameter.Field.Offset)) {
+		for word, name := range parameter.Field.Words {
+			if lacks[name] {
+				continue
+			}
+			if unusual == 0 && word != int(s.get(0, parameter.Field.Offset)) && !(parameter.Field == m.kind && op.Made == 1) {
 				continue
 			}
 			op.Args[i] = uint8(word)
 			ops = m.argumentsFrom(ops, s, call, op, i+1, unusual, lacks)
 		}
 		return ops
+	}
+	if few := len(parameter.Input.Classes) <= fewClasses; few && unusual == 0 {
+		unusual = 1
 	}
 	for _, class := range parameter.Input.Classes {
 		left := unusual

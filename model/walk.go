@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 
 	"connectspec/spec"
 )
@@ -53,6 +54,13 @@ func (w *Walk) Look(op Op) *Outlook {
 		j.outlooks[k] = outlook
 	}
 	return outlook
+}
+
+// Answer is the answer numbered i, in the words of the specification.
+func (w *Walk) Answer(op Op, outlook *Outlook, i int) Answer {
+	text := w.judge.machine.Text(w.judge.machine.Spec.Calls[op.Call].Name, w.judge.seens[outlook.seens[i]])
+	name, value, _ := strings.Cut(text, " ")
+	return Answer{Name: name, Value: value}
 }
 
 // Take goes on to where the call leads if the answer numbered i comes.

@@ -7,13 +7,9 @@ import (
 	"connectspec/model"
 )
 
-const (
-	replays       = 10 // of the shrunk script, to see how often it shows
-	replaysIfSlow = 3
-	// settling is how long divergences are still shrunk after the drawing has
-	// ended; those that are left over are reported as they were found.
-	settling = 30 * time.Second
-)
+// settling is how long divergences are still shrunk after the drawing has ended;
+// those that are left over are reported as they were found.
+const settling = 30 * time.Second
 
 // What was found: a divergence, and the shortest script that shows it.
 type found struct {
@@ -21,6 +17,7 @@ type found struct {
 	id         string
 	divergence *model.Divergence
 	trace      model.Trace // its last call is the one
+	number     uint64
 	seed       uint64
 	executions int
 	shown      int // in so many
@@ -74,7 +71,7 @@ func (r *run) failUnless(ctx context.Context, err error) {
 func (r *run) keepAsFound(s *suspect) {
 	if s.first {
 		r.note(&found{
-			fault: s.fault, divergence: s.divergence, trace: s.trace, seed: s.seed, origin: s.sighting,
+			fault: s.fault, divergence: s.divergence, trace: s.trace, number: s.number, seed: s.seed, origin: s.sighting,
 		})
 	}
 }
@@ -84,50 +81,26 @@ func (r *run) keepAsFound(s *suspect) {
 // one of its own script.
 func (r *run) examine(ctx context.Context, b *bench, s *suspect) error {
 	m := newMinimiser(ctx, b, s)
+	f := &found{fault: s.fault, number: s.number, seed: s.seed, origin: s.sighting}
 	if m.confirm() {
 		m.reduce()
-	}
-	f := &found{
-		fault: s.fault, divergence: m.divergence, trace: m.trace, seed: s.seed, origin: s.sighting,
-		executions: m.executions(), minimal: m.minimal,
-	}
-	if m.shown == 0 {
+		f.shown, f.tried = m.measure()
+		if m.shown == m.known && f.shown < f.tried {
+			// It shows less often than the minimiser took for granted, so what
+			// it rejected may have been right.
+			m.doubt(f.shown, f.tried)
+			m.reduce()
+			f.shown, f.tried = m.measure()
+		}
+		f.fault = faultOf(r.Machine, m.divergence, m.trace.Answers[len(m.trace.Answers)-1])
+	} else {
 		f.tried = m.known
-		if m.failure == nil || s.first {
-			r.noteIf(s.first, f)
-		}
-		return m.failure
 	}
-	last := len(m.trace.Answers) - 1
-	f.fault = faultOf(r.Machine, m.divergence, m.trace.Answers[last])
-	if m.failure == nil {
-		r.measure(ctx, b, m, f)
-	}
-	r.noteIf(s.first || f.shown > 0, f)
-	return m.failure
-}
-
-// measure replays the shrunk script to see how often it shows the fault, as the
-// first divergence of its trace.
-func (r *run) measure(ctx context.Context, b *bench, m *minimiser, f *found) {
-	m.anyStep = false
-	b.slowest = 0
-	script, seen := f.trace.Script, m.seen
-	for f.tried < replays && ctx.Err() == nil && m.failure == nil {
-		f.tried++
-		if m.once(script, seen) {
-			f.shown++
-		}
-		if b.slowest > slowScript && f.tried >= replaysIfSlow {
-			return
-		}
-	}
-}
-
-func (r *run) noteIf(condition bool, f *found) {
-	if condition {
+	f.divergence, f.trace, f.executions, f.minimal = m.divergence, m.trace, m.executions(), m.minimal
+	if s.first || f.shown > 0 {
 		r.note(f)
 	}
+	return m.failure
 }
 
 // note adds what was found to the report, and saves it.

@@ -23,6 +23,7 @@ type lane struct {
 	until   time.Time // zero: no bound in time
 	atLeast uint64    // sequences to run even if the time has passed
 	next    atomic.Uint64
+	stopped atomic.Bool // there are no more, whatever was said
 }
 
 // take gives the numbers from first up to and without end; none if they are
@@ -32,6 +33,9 @@ func (l *lane) take() (first, end uint64) {
 	first = end - uint64(l.batch)
 	if l.checks > 0 {
 		first, end = min(first, l.checks), min(end, l.checks)
+	}
+	if l.stopped.Load() {
+		return first, first
 	}
 	if !l.until.IsZero() && first >= l.atLeast && time.Now().After(l.until) {
 		return first, first

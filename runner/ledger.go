@@ -30,8 +30,8 @@ type sighting struct {
 type suspect struct {
 	*sighting
 	first      bool // it was the first of its trace
+	number     uint64
 	seed       uint64
-	step       int
 	divergence *model.Divergence
 	trace      model.Trace // ends with the step that diverged
 }

@@ -17,6 +17,8 @@ const (
 	maxTries      = 25               // runs of one shorter script
 	maxShrinking  = 20 * time.Second // for agents that are slow, or hang
 	slowScript    = 300 * time.Millisecond
+	replays       = 10 // of the shrunk script, to see how often it shows
+	replaysIfSlow = 3
 	maxWalks      = 64 // ways through the model that are followed in one look ahead
 )
 
@@ -38,7 +40,7 @@ type minimiser struct {
 	shown    int            // of so many
 	known    int            // runs of scripts that can show it
 	started  time.Time
-	spent    int // executions before this divergence
+	spent    int // executions that were not for shrinking this divergence
 	minimal  bool
 	failure  error
 }
@@ -118,6 +120,37 @@ func (m *minimiser) reduce() {
 		if !m.singles() {
 			m.minimal = m.left()
 			return
+		}
+	}
+}
+
+// measure replays the script to see in how many of how many runs it shows the
+// fault, as the first divergence of its trace. These runs are not counted as
+// spent on shrinking.
+func (m *minimiser) measure() (shown, tried int) {
+	m.anyStep, m.bench.slowest = false, 0
+	script, seen := m.best, m.seen
+	for tried < replays && m.failure == nil && m.ctx.Err() == nil {
+		tried++
+		m.spent++
+		if m.once(script, seen) {
+			shown++
+		}
+		if m.bench.slowest > slowScript && tried >= replaysIfSlow {
+			break
+		}
+	}
+	return shown, tried
+}
+
+// doubt takes back what was concluded from scripts that did not show the fault
+// in a few runs.
+func (m *minimiser) doubt(shown, known int) {
+	m.shown += shown
+	m.known += known
+	for script, runs := range m.rejected {
+		if runs > 0 {
+			delete(m.rejected, script)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"context"
+
 	"connectspec/model"
 	"connectspec/runner/agent"
 )
@@ -22,6 +24,18 @@ type flight struct {
 	scripts []model.Script
 	lines   []string
 	batch   [][]string
+}
+
+// Opener opens targets, each with an agent of its own. The machine gives the
+// lines of scripts. It fits Config.Open.
+func Opener(machine *model.Machine, start agent.Start) func(context.Context) (Target, error) {
+	return func(ctx context.Context) (Target, error) {
+		client, err := agent.NewClient(ctx, start, agent.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return NewRemote(machine, client), nil
+	}
 }
 
 // NewRemote is the target behind a client, which it owns from here on. The

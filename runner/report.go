@@ -54,7 +54,8 @@ type Divergence struct {
 	// Reproduced says in how many replays of the script it showed, of how many.
 	Reproduced [2]int `json:"reproduced"`
 	Sightings  uint64 `json:"sightings"` // sequences whose first divergence it was
-	Seed       uint64 `json:"seed"`      // of the sequence in which it was found
+	Sequence   uint64 `json:"sequence"`  // in which it was found, from 1
+	Seed       uint64 `json:"seed"`      // of that sequence
 	File       string `json:"file,omitempty"`
 	Replay     string `json:"replay,omitempty"` // the command
 
@@ -104,7 +105,7 @@ func (r *run) divergence(f *found) Divergence {
 		Allowed: r.allowed(f.divergence),
 		Script:  r.Machine.Format(f.trace), Steps: len(f.trace.Script), Minimal: f.minimal,
 		Executions: f.executions, Reproduced: [2]int{f.shown, f.tried},
-		Sightings: r.ledger.sightingsOf(f), Seed: f.seed, File: f.file,
+		Sightings: r.ledger.sightingsOf(f), Sequence: f.number + 1, Seed: f.seed, File: f.file,
 	}
 	if f.file != "" && r.Command != nil {
 		d.Replay = r.Command(f.file)

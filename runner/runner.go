@@ -56,7 +56,8 @@ type Config struct {
 	Time       time.Duration // for drawing; divergences are shrunk after it
 	SlowChecks int           // slow sequences to run at least; 0: 2
 	Seed       uint64
-	Jobs       int // workers; 0: as many as there are processors
+	Jobs       int  // workers; 0: as many as there are processors
+	StopAtOne  bool // draw no more once a divergence was seen
 
 	// Save is the folder where each divergence is saved; "" for none.
 	Save string

@@ -30,10 +30,37 @@ func (report *Report) Text(w io.Writer, style Style) error {
 	p.headline(report)
 	p.lacks(report)
 	for i := range report.Divergences {
+		if i == inFull && len(report.Divergences) > inFull+1 {
+			p.others(report.Divergences[i:])
+			break
+		}
 		p.divergence(report, &report.Divergences[i])
 	}
 	p.coverage(report)
 	return p.out.Flush()
+}
+
+// Summary is the report without its divergences: how much was run, what could
+// not be, and what was covered.
+func (report *Report) Summary() string {
+	return plainText(func(p *page) {
+		p.headline(report)
+		p.lacks(report)
+		p.coverage(report)
+	})
+}
+
+// One is a divergence of the report as Text writes it.
+func (report *Report) One(d *Divergence) string {
+	return plainText(func(p *page) { p.divergence(report, d) })
+}
+
+func plainText(write func(*page)) string {
+	var text strings.Builder
+	p := &page{bufio.NewWriter(&text), Style{}}
+	write(p)
+	p.out.Flush()
+	return strings.Trim(text.String(), "\n")
 }
 
 func (p *page) line(format string, arguments ...any) {
@@ -122,6 +149,25 @@ func (p *page) lacks(report *Report) {
 	}
 }
 
+// inFull is how many divergences are written with all there is to say; of the
+// others, nobody would read it.
+const inFull = 20
+
+func (p *page) others(list []Divergence) {
+	p.line("")
+	p.line("and %d more (--json and --save have them in full):", len(list))
+	for i := range list {
+		d := &list[i]
+		p.wrapped("  ", "    ", fmt.Sprintf("%s  `%s` -> %s", d.ID, p.lastCall(d), d.Shown()))
+	}
+}
+
+// lastCall is the call that diverged, without its answer.
+func (p *page) lastCall(d *Divergence) string {
+	call, _, _ := strings.Cut(d.lines[len(d.lines)-1], " -> ")
+	return strings.TrimSpace(call)
+}
+
 func (p *page) divergence(report *Report, d *Divergence) {
 	p.line("")
 	p.line("%s", p.paint(red, d.ID))
@@ -154,11 +200,18 @@ func (p *page) allowed(d *Divergence) {
 		return
 	}
 	p.line("  allowed:")
-	for _, one := range d.Allowed {
-		p.wrapped("    ", "        ", one.Native)
-		p.wrapped("      ", "        ", fmt.Sprintf("by %s at %s%s", one.Rule, one.Position, citing(one.Clauses)))
-		if one.Because != "" {
-			p.wrapped("      ", "        ", fmt.Sprintf("because %q", one.Because))
+	for rest := d.Allowed; len(rest) > 0; {
+		// Results of one rule stand together.
+		rule, results := rest[0], []string{rest[0].Native}
+		rest = rest[1:]
+		for len(rest) > 0 && rest[0].Rule == rule.Rule {
+			results = append(results, rest[0].Native)
+			rest = rest[1:]
+		}
+		p.wrapped("    ", "      ", fmt.Sprintf("%s  by %s%s at %s",
+			strings.Join(results, " or "), rule.Rule, citing(rule.Clauses), rule.Position))
+		if rule.Because != "" {
+			p.wrapped("      ", "      ", fmt.Sprintf("because %q", rule.Because))
 		}
 	}
 }
@@ -167,7 +220,7 @@ func citing(clauses []string) string {
 	if len(clauses) == 0 {
 		return ""
 	}
-	return ", clauses " + strings.Join(clauses, " ")
+	return " (" + strings.Join(clauses, " ") + ")"
 }
 
 func (p *page) facts(d *Divergence) {

@@ -125,9 +125,13 @@ func (w *worker) sight(number uint64, trace model.Trace, findings []model.Findin
 			continue
 		}
 		w.ledger.hand(&suspect{
-			sighting: seen, first: i == 0, seed: w.from.seedOf(number), step: finding.Step,
+			sighting: seen, first: i == 0, number: number, seed: w.from.seedOf(number),
 			divergence: finding.Divergence, trace: copyOf(trace, finding.Step),
 		})
+	}
+	if w.StopAtOne {
+		w.fast.stopped.Store(true)
+		w.slow.stopped.Store(true)
 	}
 }
 

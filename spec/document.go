@@ -40,6 +40,16 @@ func Open(file *dsl.File) (*Document, []dsl.Problem) {
 	return d, d.problems
 }
 
+// Read parses and indexes the text of a specification. What cannot be parsed is
+// not indexed: there is no document then.
+func Read(name string, text []byte) (*Document, []dsl.Problem) {
+	file, problems := dsl.Parse(name, text)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return Open(file)
+}
+
 // Platform finds a platform by its name; nil if there is none.
 func (d *Document) Platform(name string) *Platform {
 	for _, p := range d.Platforms {

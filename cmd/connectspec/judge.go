@@ -106,7 +106,7 @@ func (c *tribunal) file(name, text string) error {
 		return err
 	}
 	if c.machines[platform] == nil {
-		machine, err := c.opened.machine(platform)
+		machine, err := model.Load(c.opened.Document, platform)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 
 	"connectspec"
 	"connectspec/dsl"
-	"connectspec/model"
 	"connectspec/spec"
 )
 
@@ -42,11 +41,7 @@ func (t *terminal) open(name string) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, problems := dsl.Parse(name, text)
-	var opened *spec.Document
-	if len(problems) == 0 {
-		opened, problems = spec.Open(file)
-	}
+	opened, problems := spec.Read(name, text)
 	if err := t.show(name, text, problems); err != nil {
 		return nil, err
 	}
@@ -62,15 +57,6 @@ func (t *terminal) show(name string, text []byte, problems []dsl.Problem) error 
 		return fmt.Errorf("%s cannot be used as it is", name)
 	}
 	return nil
-}
-
-// machine is the model of a platform.
-func (d *document) machine(platform string) (*model.Machine, error) {
-	resolved, problems := d.Resolve(platform)
-	if len(problems) > 0 {
-		return nil, problems[0]
-	}
-	return model.New(resolved)
 }
 
 // platform is the one that was asked for; otherwise the first of the others

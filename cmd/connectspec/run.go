@@ -2,11 +2,9 @@ package main
 
 import (
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"connectspec/gen"
-	"connectspec/model"
 	"connectspec/runner"
 )
 
@@ -65,44 +63,17 @@ func (c *runCommand) Run(t *terminal) error {
 // draws gives a run its sources of scripts. Slow scripts have one of their own,
 // if the target can run any.
 func draws(config *runner.Config) error {
-	without := lacks(config.Agent)
-	fast, err := gen.New(config.Machine, without, gen.Options{})
+	lanes, err := gen.NewLanes(config.Machine, config.Agent.Without())
 	if err != nil {
 		return err
 	}
-	config.Source = source(fast)
-	config.Goals = fast.Goals()
-	if without["slow"] || !hasSlow(config.Machine) {
-		return nil
-	}
-	slow, err := gen.New(config.Machine, without, gen.Options{Slow: true})
-	if err != nil {
-		return nil // what is slow needs other things that the target lacks
-	}
-	config.Slow = source(slow)
-	for _, goal := range slow.Goals() {
-		if !slices.Contains(config.Goals, goal) {
-			config.Goals = append(config.Goals, goal)
-		}
+	config.Source, config.Goals = source(lanes.Fast), lanes.Goals
+	if lanes.Slow != nil {
+		config.Slow = source(lanes.Slow)
 	}
 	return nil
 }
 
 func source(from *gen.Generator) func() (runner.Source, error) {
 	return func() (runner.Source, error) { return from.Clone().Draw, nil }
-}
-
-// hasSlow says that a specification has something that takes long.
-func hasSlow(m *model.Machine) bool {
-	for _, call := range m.Spec.Calls {
-		if call.Needs == "slow" {
-			return true
-		}
-	}
-	for _, class := range m.Spec.Classes {
-		if class.Needs == "slow" {
-			return true
-		}
-	}
-	return false
 }

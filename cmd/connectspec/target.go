@@ -35,35 +35,6 @@ func start(target string) (agent.Start, error) {
 // localTarget is the name of this machine's own sockets.
 const localTarget = "local"
 
-// describe starts an agent to hear who it is.
-func describe(ctx context.Context, start agent.Start) (agent.Description, error) {
-	client, err := agent.NewClient(ctx, start, agent.Options{})
-	if err != nil {
-		return agent.Description{}, err
-	}
-	return client.Hello(), client.Close()
-}
-
-// opener gives a run its targets, each with an agent of its own.
-func opener(machine *model.Machine, start agent.Start) func(context.Context) (runner.Target, error) {
-	return func(ctx context.Context) (runner.Target, error) {
-		client, err := agent.NewClient(ctx, start, agent.Options{})
-		if err != nil {
-			return nil, err
-		}
-		return runner.NewRemote(machine, client), nil
-	}
-}
-
-// lacks is what an agent must do without.
-func lacks(who agent.Description) map[string]bool {
-	without := map[string]bool{}
-	for _, lack := range who.Lacks {
-		without[lack.What] = true
-	}
-	return without
-}
-
 // A subject is the specification, the platform and the target of a command that
 // runs scripts.
 type subject struct {
@@ -83,17 +54,17 @@ func (s *subject) config(t *terminal) (runner.Config, error) {
 	if err != nil {
 		return config, err
 	}
-	if config.Agent, err = describe(t.ctx, begin); err != nil {
+	if config.Agent, err = agent.Describe(t.ctx, begin); err != nil {
 		return config, err
 	}
 	platform, err := opened.platform(s.Platform, config.Agent.Dictionary)
 	if err != nil {
 		return config, err
 	}
-	if config.Machine, err = opened.machine(platform); err != nil {
+	if config.Machine, err = model.Load(opened.Document, platform); err != nil {
 		return config, err
 	}
-	config.Open = opener(config.Machine, begin)
+	config.Open = runner.Opener(config.Machine, begin)
 	return config, nil
 }
 

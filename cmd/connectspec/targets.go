@@ -55,7 +55,7 @@ func (c *targetsCommand) local(t *terminal, opened *document) targetInfo {
 	begin, err := localStart()
 	var who agent.Description
 	if err == nil {
-		who, err = describe(t.ctx, begin)
+		who, err = agent.Describe(t.ctx, begin)
 	}
 	if err == nil {
 		info.Platform, err = opened.platform("", who.Dictionary)

@@ -50,7 +50,9 @@ func (a Answer) ends() bool {
 
 // A Lack is something that scripts for this agent must do without.
 type Lack struct {
-	What string // one word: a capability (lab, slow, irda) or a class of input
+	// What is one word: a capability (lab, slow, irda), a call, a class of
+	// input, a handle, or a word that a call takes (datagram).
+	What string
 	Why  string // the reason, and where there is one, the remedy
 }
 
@@ -60,6 +62,15 @@ type Description struct {
 	Version    string // of the system under test: Linux 6.18.44
 	Dictionary string // the target of connect.spec whose names the answers have
 	Lacks      []Lack
+}
+
+// Without are the words of what scripts must do without.
+func (d *Description) Without() map[string]bool {
+	words := map[string]bool{}
+	for _, lack := range d.Lacks {
+		words[lack.What] = true
+	}
+	return words
 }
 
 // A Call is a line of a script that a Room has prepared; only that room can

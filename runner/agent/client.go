@@ -49,6 +49,15 @@ func NewClient(ctx context.Context, start Start, options Options) (*Client, erro
 	return c, nil
 }
 
+// Describe starts an agent to hear who it is, and ends it.
+func Describe(ctx context.Context, start Start) (Description, error) {
+	client, err := NewClient(ctx, start, Options{})
+	if err != nil {
+		return Description{}, err
+	}
+	return client.Hello(), client.Close()
+}
+
 // Hello says who answers.
 func (c *Client) Hello() Description { return c.hello }
 

@@ -57,7 +57,7 @@ func (w withoutExtension) Write(text []byte) (int, error) {
 func parrotStart(way string) Start {
 	return Child(func(context.Context) (*exec.Cmd, error) {
 		command := exec.Command(os.Args[0])
-		command.Env = append(os.Environ(), parrotVariable+"="+way)
+		command.Env = append(os.Environ(), parrotVariable+"="+way, "GORACE=atexit_sleep_ms=0")
 		return command, nil
 	})
 }
@@ -144,7 +144,7 @@ func TestUnknownLines(t *testing.T) {
 func TestLinesOfTheProtocolAreNoLinesOfScripts(t *testing.T) {
 	for _, way := range bothWays {
 		client := parrotClient(t, way, Options{})
-		for _, line := range []string{"", "end", "say ok\nsay ok", strings.Repeat("x", 2000)} {
+		for _, line := range []string{"", "end", "say ok\nsay ok", strings.Repeat("x", maxTextBytes+1)} {
 			if err := client.Submit([][]string{{"say ok", line}}); err == nil {
 				t.Errorf("%s: line %q is accepted", way, clip([]byte(line)))
 			}

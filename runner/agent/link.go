@@ -219,7 +219,7 @@ func (l *link) numberedTrace(room []Answer, script []string) ([]Answer, error) {
 
 func (l *link) plainTrace(room []Answer, script []string) ([]Answer, error) {
 	start := len(room)
-	for {
+	for given := 0; ; given++ {
 		line, err := l.in.next()
 		if err != nil {
 			return room, l.malformed(err)
@@ -231,12 +231,11 @@ func (l *link) plainTrace(room []Answer, script []string) ([]Answer, error) {
 		if err != nil {
 			return room, l.malformed(err)
 		}
-		given := len(room) - start
-		if given > 0 && room[len(room)-1].ends() {
-			continue // an agent may answer the calls after it as well
-		}
 		if given == len(script) {
 			return room, l.malformed(fmt.Errorf("answer %q to none of the %d calls", answer, len(script)))
+		}
+		if len(room) > start && room[len(room)-1].ends() {
+			continue // an agent may answer the calls after it as well
 		}
 		room = append(room, answer)
 	}

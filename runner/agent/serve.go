@@ -97,6 +97,9 @@ func (s *session) place(line []byte) (int32, error) {
 		return 0, fmt.Errorf("more than %d distinct lines", maxDistinct)
 	}
 	text := string(line)
+	if err := checkLine(text); err != nil {
+		return 0, err
+	}
 	var entry prepared
 	var err error
 	if entry.call, err = s.room.Prepare(text); err != nil {

@@ -24,6 +24,7 @@ const (
 // Bounds on what a peer can make us hold.
 const (
 	maxLineBytes = 64 << 10 // one line, its end included
+	maxTextBytes = 2000     // one line of a script, or one answer
 	maxDistinct  = 1 << 16  // distinct lines, or answers, in one session
 	maxScripts   = 1 << 12  // scripts in one frame
 	maxCalls     = 1 << 12  // calls in one script
@@ -82,14 +83,18 @@ func parseAnswer(text string) (Answer, error) {
 	if name == "" {
 		return Answer{}, fmt.Errorf("an answer without a name")
 	}
+	if len(text) > maxTextBytes {
+		return Answer{}, fmt.Errorf("an answer of %d bytes", len(text))
+	}
 	return Answer{Name: name, Value: value}, nil
 }
 
 // oneLine makes a reason fit for a line of the protocol.
 func oneLine(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > 1000 {
-		text = strings.ToValidUTF8(text[:1000], "")
+	const most = maxTextBytes / 2
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "")
 	}
 	return text
 }
@@ -133,8 +138,8 @@ func clip(line []byte) string {
 
 // checkLine refuses lines that would be taken for another part of the protocol.
 func checkLine(line string) error {
-	if line == "" || line == wordEnd || strings.ContainsAny(line, "\r\n") || len(line) > 1000 {
-		return fmt.Errorf("agent: %q is no line of a script", clip([]byte(line)))
+	if line == "" || line == wordEnd || strings.ContainsAny(line, "\r\n") || len(line) > maxTextBytes {
+		return fmt.Errorf("%q is no line of a script", clip([]byte(line)))
 	}
 	return nil
 }

@@ -37,12 +37,13 @@ const (
 // namespace of its own and sets the lab up in it. Where that is refused, later
 // starts do not try again, and the room does without the lab.
 func Command(arguments, variables []string) agent.Start {
-	c := &command{arguments: arguments, variables: variables}
+	c := &command{arguments: arguments, variables: variables, attributes: namespaces()}
 	return c.start
 }
 
 type command struct {
 	arguments, variables []string
+	attributes           *syscall.SysProcAttr // what the child with a lab is alone in
 
 	lock   sync.Mutex
 	denied string // why there is no lab
@@ -100,7 +101,8 @@ func (c *command) startInLab(ctx context.Context) (io.ReadWriteCloser, error) {
 	child, err := agent.Child(func(context.Context) (*exec.Cmd, error) {
 		program := c.program(labNew)
 		program.ExtraFiles = []*os.File{theirs}
-		program.SysProcAttr = namespaces()
+		attributes := *c.attributes
+		program.SysProcAttr = &attributes
 		return program, nil
 	})(ctx)
 	theirs.Close()

@@ -252,7 +252,7 @@ func readName(r *Room, c *call, word string) error {
 			continue
 		}
 		if row.needsLab && !r.lab {
-			return fmt.Errorf("%s: %s", word, r.labReason)
+			return fmt.Errorf("%s needs the lab: %s", word, r.labReason)
 		}
 		c.class = nameClass(class)
 		return r.lacking(word)

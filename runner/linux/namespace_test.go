@@ -1,0 +1,79 @@
+//go:build linux
+
+package linux
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+const (
+	// namespaceVariable says that this process is alone in new namespaces.
+	namespaceVariable = "CONNECTSPEC_TEST_NAMESPACE"
+	// ordinaryVariable says that this process is an ordinary user's.
+	ordinaryVariable = "CONNECTSPEC_TEST_ORDINARY"
+	nobody           = 65534
+)
+
+// again runs the calling test once more in another process and reports what
+// that one says. Inside that process it returns true at once.
+func again(t *testing.T, variable string, attributes *syscall.SysProcAttr, what string) bool {
+	t.Helper()
+	if os.Getenv(variable) != "" {
+		return true
+	}
+	command := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1")
+	command.Env = append(os.Environ(), variable+"=1", "GODEBUG=asyncpreemptoff=1")
+	command.SysProcAttr = attributes
+	output, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Skipf("NOT TESTED: %s: %v", what, err)
+	}
+	if at := strings.Index(string(output), "NOT TESTED"); err == nil && at >= 0 {
+		t.Skip(strings.TrimSpace(string(output[at:])))
+	}
+	if err != nil || !strings.Contains(string(output), "--- PASS: "+t.Name()) {
+		t.Errorf("%s: %v\n%s", what, err, output)
+	}
+	return false
+}
+
+// labRoom opens a room with a lab in this very process, which is in new
+// namespaces.
+func labRoom(t *testing.T) *Room {
+	t.Helper()
+	room, err := OpenLab()
+	if err != nil {
+		t.Skipf("NOT TESTED: %v", err)
+	}
+	t.Cleanup(func() { room.Close() })
+	return room
+}
+
+// play runs a script in this process and returns its answers, and the error
+// that ended it.
+func play(t *testing.T, room *Room, lines ...string) (answers []string, err error) {
+	t.Helper()
+	calls := prepareAll(t, room, [][]string{lines})[0]
+	if err := room.Begin(calls); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if ended := room.End(); ended != nil {
+			t.Error(ended)
+		}
+	}()
+	for _, call := range calls {
+		answer, err := room.Do(call)
+		if err != nil {
+			return answers, err
+		}
+		answers = append(answers, answer.String())
+	}
+	return answers, nil
+}

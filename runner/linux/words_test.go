@@ -1,0 +1,85 @@
+//go:build linux
+
+package linux
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestLinesThatAreNone: Prepare says what is wrong with a line.
+func TestLinesThatAreNone(t *testing.T) {
+	room := openLoopback(t)
+	cases := []struct{ line, want string }{
+		{"", "names no call"},
+		{"s0 =", "names no call"},
+		{"sing s0", `no call "sing"`},
+		{"startup", "Winsock"},
+		{"connect", "upon which socket"},
+		{"connect s0 nowhere", `"nowhere"`},
+		{"connect s0 listener longest", `"longest"`},
+		{"connect s0 listener exact now", "more words"},
+		{"s1 = connect s0", "only socket and accept"},
+		{"accept s0", "must name it"},
+		{"socket stream inet blocking", "must name it"},
+		{"s0 = socket stream inet", "missing"},
+		{"s0 = socket stream irda blocking", "4.17"},
+		{"s0 = socket raw inet blocking", `"raw"`},
+		{"file = socket stream inet blocking", `"file"`},
+		{"connect s16", `"s16"`},
+		{"connect s99999999999999999999", "no socket"},
+		{"connect s0x", "no socket"},
+		{"bind s0", "missing"},
+		{"bind s0 service", "IrDA"},
+		{"bind s0 fixed", "lab"},
+		{"connect s0 file", `"file"`},
+		{"select s0 later", `"later"`},
+	}
+	for _, c := range cases {
+		if _, err := room.Prepare(c.line); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: error %v does not say %s", c.line, err, c.want)
+		}
+	}
+}
+
+// TestScriptsThatAreNone: Begin refuses what nobody can run, and the next
+// script is not affected.
+func TestScriptsThatAreNone(t *testing.T) {
+	room := openLoopback(t)
+	fresh := "s0 = socket datagram inet blocking"
+	sends := []string{fresh}
+	for range maxSends + 1 {
+		sends = append(sends, "sendto s0 listener")
+	}
+	for want, script := range map[string][]string{"made twice": {fresh, fresh}, "tokens": sends} {
+		if _, err := play(t, room, script...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+	if answers, err := play(t, room, sends[:maxSends+1]...); err != nil || strings.Join(answers, "") != strings.Repeat("ok", maxSends+1) {
+		t.Errorf("%v, %v", answers, err)
+	}
+	for word, f := range map[string]string{"broadcast": "inet6", "mapped": "inet"} {
+		if _, err := play(t, room, "s0 = socket stream "+f+" blocking", "connect s0 "+word); err == nil || !strings.Contains(err.Error(), word) {
+			t.Errorf("%s of %s: error %v", word, f, err)
+		}
+	}
+}
+
+// TestReplayAllocatesNothing: running prepared scripts costs system calls only.
+func TestReplayAllocatesNothing(t *testing.T) {
+	room := openLoopback(t)
+	prepared := prepareAll(t, room, mix)
+	allocations := testing.AllocsPerRun(100, func() {
+		for _, script := range prepared {
+			room.Begin(script)
+			for _, call := range script {
+				room.Do(call)
+			}
+			room.End()
+		}
+	})
+	if allocations != 0 {
+		t.Errorf("%v allocations in %d scripts", allocations, len(mix))
+	}
+}
