@@ -130,6 +130,11 @@ type (
 		Cites []Name
 		Lines []Line
 	}
+	// Change: change start_over, its lines: conditions, and effects on s
+	Change struct {
+		Name  Name
+		Lines []Line
+	}
 	// Drop: drop connect.zero
 	Drop struct{ Rule Name }
 	// Recode: recode connect.short WSAEFAULT -> WSAEINVAL
@@ -225,13 +230,13 @@ type Result struct {
 
 // Effect is one of: `s becomes [not] W` (Becomes), `s.peer = V` (Set),
 // `t.pending adds V` (Adds), `s.inbox drops first` (Drops),
-// `each u in t.pending (...)` (Each).
+// `each u in t.pending (...)` (Each), `s does start_over` (Does).
 type Effect struct {
 	Pos     Position
 	Kind    EffectKind
 	Not     bool    // becomes not
 	Target  Operand // s, s.peer, t.pending
-	Value   Operand // word, value
+	Value   Operand // word, value, the name of a change
 	Each    Name    // u
 	Effects []Effect
 }
@@ -246,6 +251,7 @@ const (
 	Adds
 	Drops
 	Each
+	Does
 )
 
 // Step: s = socket stream inet blocking -> ok
@@ -272,6 +278,7 @@ func (*Group) node()    {}
 func (*Input) node()    {}
 func (*Call) node()     {}
 func (*Rule) node()     {}
+func (*Change) node()   {}
 func (*Drop) node()     {}
 func (*Recode) node()   {}
 func (*Order) node()    {}

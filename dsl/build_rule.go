@@ -16,6 +16,15 @@ func (g *readyGrammar) build(b *builder) Declaration {
 	return b.rule(rule(g.Rank, g.Name, g.For, g.Cites), g.Lines.Lines, g.reasoned)
 }
 
+func (g *changeGrammar) build(b *builder) Declaration {
+	node := &Change{Name: name(g.Name), Lines: g.Lines.Lines}
+	if len(node.Lines) == 0 {
+		b.fault(node.Name.Pos, len(node.Name.Text), "the change `"+clip(node.Name.Text)+"` has no lines",
+			"its effects stand below it, indented, each line with an arrow: `-> s becomes fresh`")
+	}
+	return g.declaration(node)
+}
+
 // rule makes the node of a rule, without its lines.
 func rule(rank, ruleName lexer.Token, words *choiceList, cites *spacedList) *Rule {
 	return &Rule{Rank: name(rank), Name: name(ruleName), For: (*nameList)(words).names(), Cites: (*nameList)(cites).names()}

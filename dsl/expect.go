@@ -60,6 +60,7 @@ var expectedFirst = map[string]string{
 	"drop":     ruleName,
 	"recode":   ruleName,
 	"order":    "the name of a call",
+	"change":   "the name of a change",
 	"scenario": "a title in quotes",
 }
 

@@ -110,7 +110,7 @@ func (k kind) keywords() []string {
 	words := []string{"because"}
 	grammar := k.grammar()
 	if strings.Contains(grammar, "Lines") {
-		words = append(words, "is", "not", "some", "maybe", "first", "becomes", "adds", "drops", "each", "in")
+		words = append(words, "is", "not", "some", "maybe", "first", "becomes", "adds", "drops", "does", "each", "in")
 	}
 	for _, match := range quotedWord.FindAllStringSubmatch(grammar, -1) {
 		if _, first := kinds[match[1]]; !first && !slices.Contains(words, match[1]) {

@@ -35,6 +35,13 @@ type readyGrammar struct {
 	reasoned
 }
 
+// changeGrammar is effects with a name; its lines are those of a later rule.
+type changeGrammar struct {
+	Name  lexer.Token `parser:"'change' @Word"`
+	Lines eventLines  `parser:"@@"`
+	reasoned
+}
+
 type scenarioGrammar struct {
 	Title lexer.Token `parser:"'scenario' @Prose"`
 	On    *commaList  `parser:"('on' @@)?"`

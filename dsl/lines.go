@@ -1,6 +1,8 @@
 package dsl
 
 import (
+	"slices"
+
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
@@ -10,7 +12,7 @@ import (
 type (
 	bodyLines  struct{ Lines []Line }
 	caseLines  bodyLines // of refuse, act, may, unstated: `s is idle -> ok ; s becomes bound`
-	eventLines bodyLines // of later: `s is connecting -> s becomes connected`
+	eventLines bodyLines // of later and change: `s is connecting -> s becomes connected`
 	levelLines bodyLines // of ready: `maybe s is failed`
 )
 
@@ -19,7 +21,7 @@ func (l *caseLines) Parse(lex *lexer.PeekingLexer) error {
 	return (*bodyLines)(l).parse(lex, (*termReader).outcome)
 }
 
-// Parse reads the lines of a later rule.
+// Parse reads the lines of a later rule or of a change.
 func (l *eventLines) Parse(lex *lexer.PeekingLexer) error {
 	return (*bodyLines)(l).parse(lex, (*termReader).change)
 }
@@ -84,7 +86,7 @@ func (r *termReader) outcome() Outcome {
 	return o
 }
 
-// change reads the effects of a later rule, which has no results.
+// change reads the effects of a later rule or of a change, which have no results.
 func (r *termReader) change() Outcome {
 	return Outcome{Effects: r.allEffects()}
 }
@@ -100,12 +102,13 @@ func (r *termReader) allEffects() []Effect {
 
 // guard reads conditions, and says what can follow if something else does.
 func (r *termReader) guard(expected string) []Atom {
-	list := append(make([]Atom, 0, 2), r.atom())
+	var room [8]Atom
+	list := append(room[:0], r.atom())
 	for r.accept(",") {
 		list = append(list, r.atom())
 	}
 	if !r.ends() {
 		r.fail(expected)
 	}
-	return list
+	return slices.Clone(list)
 }

@@ -7,7 +7,9 @@
 //  2. layout.go cuts the tokens at column 1 into declarations, so that each is
 //     parsed for itself and one mistake hides no other.
 //  3. grammar.go and grammar_rule.go say, for participle, what each kind of
-//     declaration looks like; explain.go tells in plain words what did not fit.
+//     declaration looks like; lists.go, lines.go, terms.go and step.go read the
+//     parts that a specification is mostly made of. explain.go and expect.go
+//     tell in plain words what did not fit.
 //  4. build.go and build_rule.go make the syntax tree of ast.go of what matched.
 //
 // Format, in format.go, starts from the tokens of the first phase.
@@ -166,6 +168,7 @@ func makeKinds() map[string]kind {
 		"unstated": rule,
 		"later":    kindOf[laterGrammar](),
 		"ready":    kindOf[readyGrammar](),
+		"change":   kindOf[changeGrammar](),
 		"drop":     kindOf[dropGrammar](),
 		"recode":   kindOf[recodeGrammar](),
 		"order":    kindOf[orderGrammar](),

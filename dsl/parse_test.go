@@ -79,12 +79,12 @@ func TestExampleIsComplete(t *testing.T) {
 		}
 	}
 	all := []Node{&Title{}, &Clause{}, &Conflict{}, &Platform{}, &Error{}, &Target{}, &Field{}, &Variable{}, &Queue{},
-		&Handle{}, &Group{}, &Input{}, &Call{}, &Rule{}, &Drop{}, &Recode{}, &Order{}, &Scenario{}}
+		&Handle{}, &Group{}, &Input{}, &Call{}, &Rule{}, &Change{}, &Drop{}, &Recode{}, &Order{}, &Scenario{}}
 	var want []string
 	for _, node := range all {
 		want = append(want, reflect.TypeOf(node).String())
 	}
-	for kind := Becomes; kind <= Each; kind++ {
+	for kind := Becomes; kind <= Does; kind++ {
 		want = append(want, fmt.Sprint("effect ", int(kind)))
 	}
 	want = append(want, strings.Fields("refuse act may unstated later ready flag address socket code")...)

@@ -34,7 +34,7 @@ var symbols = map[string]lexer.TokenType{
 // effect could not be read otherwise.
 func isReserved(word string) bool {
 	switch word {
-	case "is", "not", "some", "maybe", "because", "cites", "becomes", "adds", "drops", "each":
+	case "is", "not", "some", "maybe", "because", "cites", "becomes", "adds", "drops", "does", "each":
 		return true
 	}
 	return false

@@ -28,7 +28,7 @@ type feed struct {
 // lexer returns a lexer of tokens, EOF at their end, valid until the next call.
 func (f *feed) lexer(tokens []lexer.Token) *lexer.PeekingLexer {
 	if len(tokens) > len(f.room) {
-		size := max(256, 2*len(tokens))
+		size := max(1000, 2*len(tokens))
 		blanks := blankSource(size)
 		f.kept, _ = lexer.Upgrade(&blanks) // fails only if the source does
 		f.room = f.kept.Range(0, lexer.RawCursor(size))

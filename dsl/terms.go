@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -108,11 +109,12 @@ func (r *termReader) values(expected string) []Operand {
 }
 
 func (r *termReader) more(first Operand, expected string) []Operand {
-	list := append(make([]Operand, 0, 1), first)
+	var room [8]Operand
+	list := append(room[:0], first)
 	for r.accept("|") {
 		list = append(list, r.operand(expected))
 	}
-	return list
+	return slices.Clone(list)
 }
 
 // operand reads `name`, `s.peer`, `first s.inbox` or `socket t`.

@@ -1,12 +1,17 @@
 package dsl
 
+import (
+	"slices"
+)
+
 // effects reads effects with commas between them.
 func (r *termReader) effects() []Effect {
-	list := append(make([]Effect, 0, 2), r.effect())
+	var room [8]Effect // lists are collected here, to take no more memory than they need
+	list := append(room[:0], r.effect())
 	for r.accept(",") {
 		list = append(list, r.effect())
 	}
-	return list
+	return slices.Clone(list)
 }
 
 // effect reads one effect. It calls itself for what stands in parentheses, no
@@ -33,8 +38,11 @@ func (r *termReader) effect() Effect {
 		if !r.accept("first") {
 			r.fail("`first` after `drops`")
 		}
+	case r.accept("does"):
+		effect.Kind = Does
+		effect.Value = r.operand("the name of a change after `does`")
 	default:
-		r.fail("`becomes`, `=`, `adds` or `drops` after `" + clip(effect.Target.text()) + "`")
+		r.fail("`becomes`, `=`, `adds`, `drops` or `does` after `" + clip(effect.Target.text()) + "`")
 	}
 	return effect
 }

@@ -26,8 +26,12 @@ func (m *Machine) effects(e *environment, effects []spec.Effect) {
 }
 
 func (m *Machine) effect(e *environment, f *spec.Effect) {
-	if f.Kind == spec.ForEach {
+	switch f.Kind {
+	case spec.ForEach:
 		m.forEach(e, f)
+		return
+	case spec.Do:
+		m.do(e, f)
 		return
 	}
 	if f.Var == spec.VarWorld {
@@ -100,6 +104,18 @@ func drop(s *State, slot uint8, queue *spec.Field) {
 	}
 	s.set(slot, queue.Offset+count, 0)
 	s.set(slot, queue.Offset, uint8(count-1))
+}
+
+// do makes a change to a socket: in the change, that is the subject.
+func (m *Machine) do(e *environment, f *spec.Effect) {
+	for i := range f.Change.Lines {
+		line := &f.Change.Lines[i]
+		inner := environment{machine: m, state: e.state, op: e.op}
+		inner.slots[spec.VarSubject] = e.slots[f.Var]
+		if inner.holds(line.Guard) {
+			m.effects(&inner, line.Effects)
+		}
+	}
 }
 
 func (m *Machine) forEach(e *environment, f *spec.Effect) {

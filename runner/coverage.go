@@ -248,7 +248,7 @@ func (r *run) notExercised(report *Report) []NotExercised {
 		switch {
 		case rule.Hits > 0:
 		case rule.Reachable:
-			list = append(list, NotExercised{rule.Name, "no sequence came to it; run longer"})
+			list = append(list, NotExercised{rule.Name, "no sequence showed it"})
 		default:
 			list = append(list, NotExercised{rule.Name, "needs what this target lacks"})
 		}

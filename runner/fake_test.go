@@ -66,6 +66,7 @@ type imitation struct {
 	injuries []injury
 	waiting  [][]model.Script
 	ran      func(model.Script) // told of each script, if set
+	settled  bool               // it takes the first choice wherever there is one
 	closed   bool
 }
 
@@ -104,7 +105,10 @@ func (i *imitation) run(script model.Script) model.Trace {
 		m.at, m.line, m.right = at, i.machine.Line(op), model.Answer{Name: "ok"}
 		m.lines = append(m.lines, m.line)
 		if outlook := walk.Look(op); outlook.Len() > 0 {
-			choice := i.dice.IntN(outlook.Len())
+			choice := 0
+			if !i.settled {
+				choice = i.dice.IntN(outlook.Len())
+			}
 			m.right = walk.Answer(op, outlook, choice)
 			walk.Take(op, outlook, choice)
 		} else {

@@ -126,7 +126,9 @@ func TestFaultsThatShowSometimes(t *testing.T) {
 			t.Run(fmt.Sprintf("%s in %v", injuries[i].name, chance), func(t *testing.T) {
 				rare := injuries[i]
 				rare.chance = chance
-				d := only(t, mustRun(t, imitated(m, rare)))
+				config := imitated(m, rare)
+				config.StopAtOne = true
+				d := only(t, mustRun(t, config))
 				if d.Steps != steps {
 					t.Errorf("%d calls, and %d would do:\n%s", d.Steps, steps, d.Script)
 				}

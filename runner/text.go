@@ -71,15 +71,14 @@ func (p *page) line(format string, arguments ...any) {
 // wrapped writes text in lines, the first with one indent and the others with
 // another.
 func (p *page) wrapped(first, others, text string) {
-	indent, used := first, 0
-	p.out.WriteString(indent)
-	used = utf8.RuneCountInString(indent)
+	p.out.WriteString(first)
+	used := visible(first)
 	for i, word := range strings.Fields(text) {
-		length := utf8.RuneCountInString(word)
+		length := visible(word)
 		if i > 0 {
 			if used+1+length > columns {
 				p.out.WriteString("\n" + others)
-				used = utf8.RuneCountInString(others)
+				used = visible(others)
 			} else {
 				p.out.WriteByte(' ')
 				used++
@@ -89,6 +88,20 @@ func (p *page) wrapped(first, others, text string) {
 		used += length
 	}
 	p.out.WriteByte('\n')
+}
+
+// visible is the number of columns that text takes on a terminal.
+func visible(text string) int {
+	columns := utf8.RuneCountInString(text)
+	for {
+		_, colored, found := strings.Cut(text, "\x1b[")
+		if !found {
+			return columns
+		}
+		color, rest, _ := strings.Cut(colored, "m")
+		columns -= len("\x1b[m") + len(color)
+		text = rest
+	}
 }
 
 // The colours of a terminal.
@@ -240,7 +253,11 @@ func (p *page) facts(d *Divergence) {
 		minimal = "it may be longer than need be"
 	}
 	fact("shrunk", "to %s in %s; %s", counted(uint64(d.Steps), "call"), counted(uint64(d.Executions), "execution"), minimal)
-	fact("seen", "in %s", counted(d.Sightings, "sequence"))
+	if d.Sightings > 0 {
+		fact("seen", "in %s", counted(d.Sightings, "sequence"))
+	} else {
+		fact("seen", "only after other divergences, and reproduced without them")
+	}
 	if d.File != "" {
 		fact("saved in", "%s", d.File)
 	}

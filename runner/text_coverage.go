@@ -79,7 +79,7 @@ func (p *page) departures(report *Report) {
 	}
 	if len(report.Departures) > 0 {
 		p.wrapped("departures: ", "  ", fmt.Sprintf(
-			"%d rules say what %s does otherwise than the documentation; %d of them were seen at work.",
+			"%d rules say what %s does otherwise than the documentation; %d of them at work in this run.",
 			len(report.Departures), report.Platform, seen))
 	}
 	if len(report.Renamings) > 0 {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 
 	"connectspec/dsl"
@@ -192,6 +193,8 @@ func (s *scope) effect(from dsl.Effect) (Effect, bool) {
 		return s.becomes(from)
 	case dsl.Each:
 		return s.each(from)
+	case dsl.Does:
+		return s.does(from)
 	}
 	target, ok := s.fieldOf(from.Target)
 	if !ok {
@@ -243,6 +246,22 @@ func (s *scope) becomes(from dsl.Effect) (Effect, bool) {
 	}
 	s.unknown(word, "word that a socket can become", s.wordNames())
 	return Effect{}, false
+}
+
+// does: `s does start_over`
+func (s *scope) does(from dsl.Effect) (Effect, bool) {
+	variable, known := s.vars[from.Target.Base.Text]
+	if !known || variable == VarWorld {
+		s.unknown(from.Target.Base, "socket", s.knownLeft())
+		return Effect{}, false
+	}
+	name := from.Value.Base
+	change := s.changes[name.Text]
+	if change == nil {
+		s.unknown(name, "change", slices.Collect(maps.Keys(s.changes)))
+		return Effect{}, false
+	}
+	return Effect{Kind: Do, Var: variable, Change: change}, true
 }
 
 func (s *scope) each(from dsl.Effect) (Effect, bool) {

@@ -86,6 +86,7 @@ const (
 	Clear
 	CopyQueue
 	ForEach // Effects for every socket in the queue, as Var Each
+	Do      // Change, to Var
 )
 
 // An Effect is one change that an outcome makes.
@@ -95,5 +96,19 @@ type Effect struct {
 	Field   *Field
 	Value   Value
 	Each    int
+	Effects []Effect
+	Change  *Change
+}
+
+// A Change is a list of effects with a name. Its subject is whatever socket it
+// is done to.
+type Change struct {
+	Name  string
+	Lines []ChangeLine
+}
+
+// A ChangeLine has effects that happen if its conditions hold.
+type ChangeLine struct {
+	Guard   []Condition
 	Effects []Effect
 }

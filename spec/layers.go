@@ -24,6 +24,7 @@ type layers struct {
 	inputs    []*dsl.Input
 	calls     []*dsl.Call
 	rules     []*layered
+	changes   []*dsl.Change
 	orders    []*dsl.Order
 	targets   []*dsl.Target
 	scenarios []*dsl.Scenario
@@ -84,6 +85,8 @@ func (l *layers) lay(declaration dsl.Declaration, platform string) {
 		l.targets = append(l.targets, node)
 	case *dsl.Order:
 		l.orders = replaceOrAdd(l.orders, node, func(o *dsl.Order) string { return o.Call.Text })
+	case *dsl.Change:
+		l.changes = replaceOrAdd(l.changes, node, func(c *dsl.Change) string { return c.Name.Text })
 	case *dsl.Rule:
 		l.layRule(node, platform, declaration.Because)
 	case *dsl.Drop:

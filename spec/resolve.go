@@ -12,12 +12,16 @@ import (
 type resolver struct {
 	layers
 	spec     *Spec
+	changes  map[string]*Change
 	problems []dsl.Problem
 }
 
 // Resolve gives the specification of a platform that Open has seen.
 func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
-	r := &resolver{spec: &Spec{Platform: platform, Clauses: d.Clauses, words: map[string][]WordTest{}}}
+	r := &resolver{
+		spec:    &Spec{Platform: platform, Clauses: d.Clauses, words: map[string][]WordTest{}},
+		changes: map[string]*Change{},
+	}
 	r.layers.report = r.report
 	r.layers.unknown = r.unknown
 	if d.Title != nil {
@@ -34,6 +38,9 @@ func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
 	r.spec.Lineage = r.lineage
 	r.gather(d.file)
 	r.number()
+	for _, node := range r.layers.changes {
+		r.addChange(node)
+	}
 	for _, rule := range r.rules {
 		r.addRule(rule)
 	}
@@ -61,6 +68,26 @@ func (r *resolver) addScenarios() {
 			Pos: node.Title.Pos, Title: node.Title.Text, Cites: node.Cites, Steps: node.Steps,
 		})
 	}
+}
+
+// addChange resolves a change; it may use those before it.
+func (r *resolver) addChange(node *dsl.Change) {
+	change := &Change{Name: node.Name.Text}
+	scope := newScope(r, &Rule{})
+	for _, line := range node.Lines {
+		inner := scope.inner()
+		guard := inner.conditions(line.Guard)
+		if len(line.Outcomes) == 0 {
+			scope.adopt(inner, guard)
+			continue
+		}
+		resolved := ChangeLine{Guard: append(slices.Clone(scope.common), guard...)}
+		for _, outcome := range line.Outcomes {
+			resolved.Effects = append(resolved.Effects, inner.effects(outcome.Effects)...)
+		}
+		change.Lines = append(change.Lines, resolved)
+	}
+	r.changes[change.Name] = change
 }
 
 // addRule resolves a rule, and with it what it replaced.

@@ -72,7 +72,7 @@ func clearRestart() error {
 	if action.handler <= 1 {
 		return fmt.Errorf("signal %d has no handler", alarmSignal)
 	}
-	action.flags |= signalRestart
+	action.flags &^= signalRestart
 	_, _, errno = unix.RawSyscall6(unix.SYS_RT_SIGACTION, alarmSignal,
 		uintptr(unsafe.Pointer(&action)), 0, unsafe.Sizeof(action.mask), 0, 0)
 	if errno != 0 {

@@ -1,0 +1,5 @@
+//go:build linux
+
+package connectspec
+
+func handwrittenChild() int { return 2 }

@@ -1,0 +1,187 @@
+package runner
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"connectspec/model"
+	"connectspec/runner/agent"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// golden compares text with a file in testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (rewrite it with -update, and read what changed):\n%s", file, got)
+	}
+}
+
+// sample is a report with something of everything in it.
+func sample(t *testing.T) *Report {
+	m := small(t, "odd")
+	renamed := injury{name: "another name for what is right", wrong: func(m *moment) (model.Answer, bool) {
+		if m.right.Name == "WSAEWOULDBLOCK" && strings.HasPrefix(m.line, "connect") {
+			return failing("EINPROGRESS")
+		}
+		return m.right, false
+	}}
+	wrongly := injury{name: "would block where it should be refused", wrong: func(m *moment) (model.Answer, bool) {
+		if m.right.Name == "WSAECONNREFUSED" && m.lines[0] == "s0 = socket stream nonblocking" {
+			return failing("EINPROGRESS")
+		}
+		return m.right, false
+	}}
+	config := imitated(m, renamed, wrongly, injuries[1], injuries[4])
+	config.Agent.Lacks = []agent.Lack{{What: "lab", Why: "no network namespace: operation not permitted; run as root"}}
+	config.Save = t.TempDir()
+	config.Command = func(file string) string { return "connectspec replay " + filepath.Base(file) }
+	for id := range m.Spec.Outcomes {
+		config.Goals = append(config.Goals, id)
+	}
+	report := mustRun(t, config)
+	report.Seconds = 1.25
+	for i := range report.Divergences {
+		report.Divergences[i].File = "found/" + filepath.Base(report.Divergences[i].File)
+	}
+	return report
+}
+
+func TestTextForPeople(t *testing.T) {
+	report := sample(t)
+	var text bytes.Buffer
+	if err := report.Text(&text, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.golden", text.Bytes())
+	for line := range strings.Lines(text.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
+			t.Errorf("a line of %d columns: %s", n, line)
+		}
+	}
+	if strings.Contains(text.String(), "\x1b") {
+		t.Error("colours without being asked")
+	}
+}
+
+func TestColours(t *testing.T) {
+	report := sample(t)
+	var plain, painted bytes.Buffer
+	report.Text(&plain, Style{})
+	report.Text(&painted, Style{Color: true})
+	stripped := painted.String()
+	for _, color := range []string{red, yellow, green} {
+		stripped = strings.ReplaceAll(stripped, "\x1b["+color+"m", "")
+	}
+	stripped = strings.ReplaceAll(stripped, "\x1b[0m", "")
+	if plain.String() != stripped {
+		t.Errorf("colours change more than colours:\n%s", stripped)
+	}
+	if plain.String() == painted.String() {
+		t.Error("no colours")
+	}
+}
+
+// TestJSON holds the fields that programs rely upon.
+func TestJSON(t *testing.T) {
+	report := sample(t)
+	text, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.json.golden", append(text, '\n'))
+	var fields map[string]any
+	if err := json.Unmarshal(text, &fields); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"spec", "version", "platform", "target", "seed", "sequences", "calls", "seconds",
+		"rules", "codes", "not_exercised", "divergences"} {
+		if fields[name] == nil {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	first := fields["divergences"].([]any)[0].(map[string]any)
+	for _, name := range []string{"id", "call", "rules", "observed", "allowed", "script", "steps", "executions", "reproduced", "file"} {
+		if first[name] == nil {
+			t.Errorf("a divergence has no %s", name)
+		}
+	}
+}
+
+// TestListsAreNeverNull: who reads the JSON need not ask whether a list is one.
+func TestListsAreNeverNull(t *testing.T) {
+	config := imitated(small(t, "base"))
+	config.Checks = 1
+	text, err := json.Marshal(mustRun(t, config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "null") {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestNativeNames(t *testing.T) {
+	names := speak(small(t, "odd").Spec, "linux")
+	for _, one := range []struct{ call, result, want string }{
+		{"connect", "WSAEWOULDBLOCK", "EINPROGRESS [WSAEWOULDBLOCK]"},
+		{"accept", "WSAEWOULDBLOCK", "EWOULDBLOCK"},
+		{"connect", "WSAECONNREFUSED", "ECONNREFUSED"},
+		{"close", "WSAENOTSOCK", "EBADF [WSAENOTSOCK]"},
+		{"recv", "ok #1", "ok #1"},
+		{"connect", "blocks", "blocks"},
+	} {
+		if got := names.result(one.call, one.result); got != one.want {
+			t.Errorf("%s of %s is shown as %q and not as %q", one.result, one.call, got, one.want)
+		}
+	}
+	if got := speak(small(t, "base").Spec, "linux").result("connect", "WSAEWOULDBLOCK"); got != "WSAEWOULDBLOCK" {
+		t.Errorf("the base platform has its own names, and not %s", got)
+	}
+}
+
+func TestCoverage(t *testing.T) {
+	report := sample(t)
+	hits := map[string]RuleHits{}
+	for _, rule := range report.Rules {
+		hits[rule.Name] = rule
+	}
+	if hits["connect.accepted"].Exercised == 0 || hits["connect.broken"].Hits != 0 {
+		t.Errorf("%+v\n%+v", hits["connect.accepted"], hits["connect.broken"])
+	}
+	i := slices.IndexFunc(report.Codes, func(c CodeHits) bool { return c.Name == "WSAEWOULDBLOCK" })
+	if i < 0 || report.Codes[i].Native != "EINPROGRESS" || !slices.Contains(report.Codes[i].Rules, "connect.begun") {
+		t.Errorf("%+v", report.Codes)
+	}
+	if len(report.Renamings) != 1 || report.Renamings[0].Native != "EINPROGRESS" {
+		t.Errorf("%+v", report.Renamings)
+	}
+	if !slices.ContainsFunc(report.NeverSeen, func(n NeverSeen) bool { return n.Rule == "connect.broken" }) {
+		t.Errorf("%+v", report.NeverSeen)
+	}
+	if report.NotExercised[0].What != "lab" {
+		t.Errorf("what the target lacks does not come first: %+v", report.NotExercised)
+	}
+}
