@@ -112,7 +112,7 @@ func (m *Machine) argumentsFrom(ops []Op, s *State, call *spec.Call, op Op, i, u
 
 // makesSense says whether a class of input can be meant for the socket.
 func (m *Machine) makesSense(s *State, op Op, class *spec.Class) bool {
-	if len(class.For) == 0 || op.Subject >= spec.MaxSockets {
+	if len(class.For) == 0 || op.Subject == NoSocket {
 		return true
 	}
 	e := m.environment(s, op)

@@ -14,7 +14,7 @@ import (
 type judgeCommand struct {
 	Files    []string `arg:"" name:"file" help:"Traces, one in a file or several between lines of ---; - for standard input."`
 	Format   string   `help:"How they are written: ${enum}." enum:"trace" default:"trace"`
-	Spec     string   `help:"Specification file; without it, the one that is part of the program." type:"path" placeholder:"FILE"`
+	Spec     string   `help:"Specification file; without it, the one that is part of the program." placeholder:"FILE"`
 	Platform string   `help:"Platform whose rules judge; usually the one that the trace names." placeholder:"NAME"`
 	JSON     bool     `name:"json" help:"Write one JSON object."`
 }

@@ -60,7 +60,7 @@ func (t *terminal) show(name string, text []byte, problems []dsl.Problem) error 
 }
 
 // platform is the one that was asked for; otherwise the first of the others
-// that the specification has.
+// that the specification has, or the only one that it has.
 func (d *document) platform(asked string, others ...string) (string, error) {
 	if asked != "" {
 		if d.Platform(asked) == nil {
@@ -72,6 +72,9 @@ func (d *document) platform(asked string, others ...string) (string, error) {
 		if name != "" && d.Platform(name) != nil {
 			return name, nil
 		}
+	}
+	if len(d.Platforms) == 1 {
+		return d.Platforms[0].Name, nil
 	}
 	return "", fmt.Errorf("%s has no platform named after this system (%s); choose one with --platform: %s", d.name, runtime.GOOS, d.platforms())
 }

@@ -9,7 +9,7 @@ import (
 
 type replayCommand struct {
 	subject
-	Files []string `arg:"" name:"file" help:"Saved scripts." type:"path"`
+	Files []string `arg:"" name:"file" help:"Saved scripts."`
 	Times int      `help:"How often each is run." default:"10"`
 	JSON  bool     `name:"json" help:"Write one JSON object."`
 }

@@ -14,7 +14,7 @@ type runCommand struct {
 	Time   time.Duration `help:"How long to draw sequences; 3s if neither this nor --checks is given." placeholder:"DURATION"`
 	Seed   uint64        `help:"The same seed draws the same sequences; 0 for a random one." placeholder:"N"`
 	Jobs   int           `help:"Workers; as many as there are processors if not given." placeholder:"N"`
-	Save   string        `help:"Folder where each divergence is saved as a trace." type:"path" placeholder:"DIR"`
+	Save   string        `help:"Folder where each divergence is saved as a trace." placeholder:"DIR"`
 	JSON   bool          `name:"json" help:"Write one JSON object."`
 }
 

@@ -38,7 +38,7 @@ const localTarget = "local"
 // A subject is the specification, the platform and the target of a command that
 // runs scripts.
 type subject struct {
-	Spec     string `help:"Specification file; without it, the one that is part of the program." type:"path" placeholder:"FILE"`
+	Spec     string `help:"Specification file; without it, the one that is part of the program." placeholder:"FILE"`
 	Platform string `help:"Platform whose rules judge; usually the one named after the target." placeholder:"NAME"`
 	Target   string `help:"Whose sockets: local, or exec:PROGRAM for an agent." default:"local" placeholder:"NAME"`
 }

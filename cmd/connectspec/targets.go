@@ -7,7 +7,7 @@ import (
 )
 
 type targetsCommand struct {
-	Spec string `help:"Specification file; without it, the one that is part of the program." type:"path" placeholder:"FILE"`
+	Spec string `help:"Specification file; without it, the one that is part of the program." placeholder:"FILE"`
 	JSON bool   `name:"json" help:"Write one JSON object."`
 }
 

@@ -23,18 +23,19 @@ type alarm struct {
 // alarmSignal is a real-time signal that neither Go nor a C library uses.
 const alarmSignal = 62
 
-// A signalAction is the kernel's struct sigaction of 64-bit systems.
+// A signalAction is the kernel's struct sigaction, on machines where that names
+// a restorer: PCs and ARM, of either size.
 type signalAction struct {
 	handler  uintptr
 	flags    uintptr
 	restorer uintptr
-	mask     uint64
+	mask     [8 / unsafe.Sizeof(uintptr(0))]uintptr
 }
 
 const (
-	signalRestart     = 0x10000000 // SA_RESTART
-	notifyThread      = 4          // SIGEV_THREAD_ID
-	signalEventPadded = 64         // sizeof(struct sigevent)
+	signalRestart    = 0x10000000 // SA_RESTART
+	notifyThread     = 4          // SIGEV_THREAD_ID
+	signalEventBytes = 64         // sizeof(struct sigevent)
 )
 
 // newAlarm makes an alarm for the calling thread, which the caller has locked.
@@ -43,11 +44,11 @@ func newAlarm() (*alarm, error) {
 		return nil, err
 	}
 	var event struct {
-		value  uint64
+		value  uintptr
 		signal int32
 		notify int32
 		thread int32
-		_      [signalEventPadded - 20]byte
+		_      [signalEventBytes]byte // more than is left of it
 	}
 	event.signal, event.notify, event.thread = alarmSignal, notifyThread, int32(unix.Gettid())
 	a := &alarm{}

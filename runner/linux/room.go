@@ -123,6 +123,7 @@ func (r *Room) furnish(first, last uint16) (err error) {
 func (r *Room) findLacks() (lacks []agent.Lack) {
 	if !r.lab {
 		lacks = append(lacks, agent.Lack{What: "lab", Why: r.labReason},
+			agent.Lack{What: "absent", Why: r.labReason},
 			agent.Lack{What: "scopeless", Why: "outside the lab an interface might carry it away"},
 			agent.Lack{What: "fixed", Why: "outside the lab a closed socket keeps its port for a minute"})
 	}

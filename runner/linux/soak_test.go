@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"connectspec/runner/agent"
 )
@@ -413,38 +412,5 @@ func TestKilledInMidRun(t *testing.T) {
 	}
 	if client.Restarts() != 4 || len(client.Hello().Lacks) != lacks {
 		t.Errorf("%d restarts, not 4; lacks %v", client.Restarts(), client.Hello().Lacks)
-	}
-}
-
-// TestStraySignals: signals that are not the alarm's interrupt calls too, and
-// change no answer.
-func TestStraySignals(t *testing.T) {
-	room := openLoopback(t)
-	thread := syscall.Gettid()
-	done := make(chan struct{})
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(50 * time.Microsecond):
-				// The alarm's own signal, at the wrong time.
-				syscall.Tgkill(os.Getpid(), thread, alarmSignal)
-			}
-		}
-	}()
-	defer func() { close(done); <-ended }()
-	script := []string{"s0 = socket stream inet blocking", "bind s0 loopback", "listen s0 tiny",
-		"s1 = socket stream inet blocking", "connect s1 s0",
-		"s2 = socket stream inet nonblocking", "connect s2 s0", "poll s2 soon", "set_mode s2 blocking", "connect s2 s0",
-		"s3 = accept s0", "recv s3", "send s1", "recv s3", "select s0 soon", "s4 = accept s0"}
-	want := "ok ok ok ok ok ok EINPROGRESS ok nothing ok blocks ok blocks ok ok #1 ok nothing blocks"
-	for range 100 {
-		answers, err := play(t, room, script...)
-		if got := strings.Join(answers, " "); err != nil || got != want {
-			t.Fatalf("answers %s, %v, not %s", got, err, want)
-		}
 	}
 }

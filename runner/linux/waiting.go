@@ -16,7 +16,7 @@ const (
 	// settleData is for calls that look at what is there already.
 	settleData = 40 * time.Microsecond
 	// settle is for connection attempts on loopback, and for `soon`.
-	settle = 2 * time.Millisecond
+	settle = 400 * time.Microsecond
 	// settleAbsent is for scripts that use the address of an absent host: it
 	// takes the kernel 12 ms to give up on the neighbour.
 	settleAbsent = 60 * time.Millisecond
