@@ -57,6 +57,9 @@ type Departure struct {
 	Platform string `json:"platform"`
 	Because  string `json:"because"`
 	Hits     uint64 `json:"hits"`
+	// Unseen are results of it that never came, although it was at work often:
+	// perhaps the system no longer does that.
+	Unseen []string `json:"unseen"`
 }
 
 // A Renaming is a native name that stood for one of the specification's.
@@ -87,7 +90,9 @@ func (r *run) cover(report *Report) {
 		}
 		report.Rules = append(report.Rules, hits)
 		if rule.Platform != s.Lineage[0] {
-			report.Departures = append(report.Departures, Departure{rule.Name, rule.Platform, rule.Because, hits.Hits})
+			report.Departures = append(report.Departures, Departure{
+				rule.Name, rule.Platform, rule.Because, hits.Hits, r.unseen(rule, hits.Hits),
+			})
 		}
 	}
 	report.Coverage.Outcomes = s.Outcomes
@@ -116,6 +121,42 @@ func (r *run) coverOutcome(report *Report, hits *RuleHits, outcome *spec.Outcome
 			outcome.Rule.Name, resultsText(r.Machine.Spec, outcome), position(outcome.Pos),
 		})
 	}
+}
+
+// often is how many hits of a rule give each of its results a chance.
+const often = 100
+
+// unseen are the results of a rule that never came, if it was at work often.
+func (r *run) unseen(rule *spec.Rule, hits uint64) []string {
+	list := []string{}
+	if hits < often {
+		return list
+	}
+	for i := range rule.Cases {
+		for _, outcome := range rule.Cases[i].Outcomes {
+			for _, result := range outcome.Results {
+				name := codeName(r.Machine.Spec, result.Code)
+				if !slices.Contains(list, name) && !r.came(rule, result.Code) {
+					list = append(list, name)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// came says whether a rule ever accounted for a result.
+func (r *run) came(rule *spec.Rule, code uint8) bool {
+	for i := range rule.Cases {
+		for _, outcome := range rule.Cases[i].Outcomes {
+			for _, call := range rule.Calls {
+				if r.coverage.Codes[model.Code{Call: uint8(call.Index), Result: code, Outcome: outcome.ID}] > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // resultsText is the results of an outcome; what a rule without results does

@@ -87,14 +87,6 @@ func (s speaker) result(call, result string) string {
 	return both(s.native(call, word), word)
 }
 
-// observed puts an answer, of which the specification's words are known.
-func (s speaker) observed(answer model.Answer, words string) string {
-	if answer.Name == "ok" || answer.Name == "protocol" {
-		return answer.String()
-	}
-	return both(answer.Name, words)
-}
-
 // both is a native name and the specification's, if they are not the same but
 // for the latter's prefix.
 func both(native, words string) string {

@@ -21,7 +21,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -233,6 +232,3 @@ func (r *run) progress() Progress {
 		Divergences: found, Shrinking: waiting, Drawing: r.drawing.Load(),
 	}
 }
-
-// seedText is a seed as commands take it.
-func seedText(seed uint64) string { return fmt.Sprintf("%d", seed) }

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"connectspec/model"
 )
 
-// saved is the ending of the names of files that hold a divergence.
+// savedSuffix is the ending of the names of files that hold a divergence.
 const savedSuffix = ".trace"
 
 // A Header is what the comments at the head of a saved trace say.
@@ -66,7 +67,7 @@ func (r *run) save(f *found) (string, error) {
 	last := len(f.trace.Answers) - 1
 	h := Header{
 		ID: f.id, Platform: s.Platform, Target: r.Agent.Name, System: r.Agent.Version,
-		Spec: fmt.Sprintf("%s version %d", s.Title, s.Version), Seed: seedText(f.seed),
+		Spec: fmt.Sprintf("%s version %d", s.Title, s.Version), Seed: strconv.FormatUint(f.seed, 10),
 		Observed: f.call + " -> " + observedText(r.Machine, f.divergence, f.trace.Answers[last]),
 		Rules:    strings.Join(f.rules, " "),
 	}

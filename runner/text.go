@@ -157,8 +157,12 @@ func secondsText(seconds float64) string {
 // lacks says first what could not be tried for want of something: a run that
 // tried half of it must not look like one that tried all.
 func (p *page) lacks(report *Report) {
-	for _, one := range report.NotExercised[:report.lacking] {
-		p.wrapped(p.paint(yellow, "not exercised: "), "  ", one.What+": "+one.Why)
+	for rest := report.NotExercised[:report.lacking]; len(rest) > 0; {
+		what, why := rest[0].What, rest[0].Why
+		for rest = rest[1:]; len(rest) > 0 && rest[0].Why == why; rest = rest[1:] {
+			what += ", " + rest[0].What
+		}
+		p.wrapped(p.paint(yellow, "not exercised: "), "  ", what+": "+why)
 	}
 }
 

@@ -82,6 +82,12 @@ func (p *page) departures(report *Report) {
 			"%d rules say what %s does otherwise than the documentation; %d of them at work in this run.",
 			len(report.Departures), report.Platform, seen))
 	}
+	for _, one := range report.Departures {
+		if len(one.Unseen) > 0 {
+			p.wrapped("  ", "    ", fmt.Sprintf("%s never showed %s, in %s on %s: is it still so?",
+				one.Rule, strings.Join(one.Unseen, ", "), counted(one.Hits, "hit"), report.System))
+		}
+	}
 	if len(report.Renamings) > 0 {
 		var list []string
 		for _, one := range report.Renamings {

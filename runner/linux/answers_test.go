@@ -87,11 +87,13 @@ func scriptFiles(t *testing.T) (files []*scriptFile) {
 // needLab skips a test where there is no lab, and says what that leaves out.
 func needLab(t *testing.T, client *agent.Client, what string) {
 	t.Helper()
-	for _, lack := range client.Hello().Lacks {
-		if lack.What == "lab" {
-			t.Skipf("NOT TESTED: %s: %s", what, lack.Why)
-		}
+	if !hasLab(client) {
+		t.Skipf("NOT TESTED: %s: %+v", what, client.Hello().Lacks)
 	}
+}
+
+func hasLab(client *agent.Client) bool {
+	return !slices.ContainsFunc(client.Hello().Lacks, func(lack agent.Lack) bool { return lack.What == "lab" })
 }
 
 // TestAnswers runs every script of testdata in the lab and compares with what

@@ -3,6 +3,7 @@
 package linux
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -170,4 +171,16 @@ func BenchmarkReplay(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N*callsOf(mix))/b.Elapsed().Seconds(), "calls/s")
+}
+
+// BenchmarkStart is what it takes to start a child with its lab, and to end it.
+func BenchmarkStart(b *testing.B) {
+	start := labStart()
+	for b.Loop() {
+		client, err := agent.NewClient(context.Background(), start, agent.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		client.Close()
+	}
 }

@@ -10,9 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nowhere is what calls see that are made upon no socket of the script.
-var nowhere = socket{nonblocking: true}
-
 // upon finds the descriptor that a call is made upon. A closed socket's number
 // may have been given to another one since, and a socket that was never made
 // has none: both stand for the descriptor that never is open, which the kernel
@@ -21,9 +18,9 @@ func (r *Room) upon(c *call) (uintptr, *socket) {
 	switch c.on {
 	case placeFile:
 		r.fileUsed = true
-		return uintptr(r.handles.file), &nowhere
+		return uintptr(r.handles.file), &r.nowhere
 	case placeNever:
-		return uintptr(r.handles.never), &nowhere
+		return uintptr(r.handles.never), &r.nowhere
 	}
 	s := &r.sockets[c.on]
 	if s.state != stateOpen {
@@ -98,7 +95,7 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 		return answer(errno), nil
 	}
 	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: length}
-	_, errno, blocked := r.makePatient(&w, r.horizon(s))
+	_, errno, blocked := r.makePatient(&w, unix.POLLOUT, s.horizon())
 	r.recall(c.on)
 	if blocked {
 		return blocksAnswer, nil
@@ -117,7 +114,7 @@ func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
 	case classSocket:
 		return r.addressOf(c.to, s.family)
 	case classAbsent:
-		r.settling = max(r.settling, settleAbsent)
+		s.absent = true
 	}
 	name := r.book.names[s.family][c.class]
 	if name == nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
-	"time"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -29,11 +28,11 @@ type Room struct {
 
 	// Of the script at hand.
 	sockets  [places]socket
-	recalls  bool // somebody asks for addresses that sockets had
+	nowhere  socket // stands for what is no socket of the script
+	recalls  bool   // somebody asks for addresses that sockets had
 	recalled []recollection
-	sent     int           // send and sendto so far
-	settling time.Duration // how long something may still come by itself
-	queued   bool          // a fixture's queue may have entries
+	sent     int  // send and sendto so far
+	queued   bool // a fixture's queue may have entries
 	fileUsed bool
 
 	// Arguments of system calls, here because their addresses are passed on.
@@ -53,6 +52,7 @@ type socket struct {
 	stream      bool
 	nonblocking bool
 	timed       bool // set_timeout was called
+	absent      bool // the absent host was called
 	touched     bool // may have a peer
 }
 
@@ -200,8 +200,9 @@ func (r *Room) End() error {
 
 func (r *Room) reset() {
 	r.sockets = [places]socket{}
+	r.nowhere = socket{nonblocking: true}
 	r.recalls, r.recalled = false, r.recalled[:0]
-	r.sent, r.settling = 0, settle
+	r.sent = 0
 	r.queued, r.fileUsed = false, false
 }
 

@@ -44,7 +44,7 @@ func playAlways(t *testing.T, room *Room, times int, want string, script ...stri
 func TestStraySignals(t *testing.T) {
 	room := openLoopback(t)
 	pester(t)
-	playAlways(t, room, 100, "ok, ok, ok, ok, ok, ok, EINPROGRESS, ok nothing, ok, blocks, ok, blocks, ok, ok #1, ok nothing, blocks",
+	playAlways(t, room, 300, "ok, ok, ok, ok, ok, ok, EINPROGRESS, ok nothing, ok, blocks, ok, blocks, ok, ok #1, ok nothing, blocks",
 		"s0 = socket stream inet blocking", "bind s0 loopback", "listen s0 tiny",
 		"s1 = socket stream inet blocking", "connect s1 s0",
 		"s2 = socket stream inet nonblocking", "connect s2 s0", "poll s2 soon", "set_mode s2 blocking", "connect s2 s0",

@@ -271,7 +271,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	before := children(t)
 	client := newClient(t, labStart())
-	lab := len(client.Hello().Lacks) == 2
+	lab := hasLab(client)
 	now := children(t)
 	if len(now) != len(before)+1 {
 		t.Fatalf("%d children, not one", len(now)-len(before))

@@ -17,20 +17,23 @@ const (
 	settleData = 40 * time.Microsecond
 	// settle is for connection attempts on loopback, and for `soon`.
 	settle = 400 * time.Microsecond
-	// settleAbsent is for scripts that use the address of an absent host: it
-	// takes the kernel 12 ms to give up on the neighbour.
-	settleAbsent = 60 * time.Millisecond
+	// settleAbsent is for sockets that called the absent host: it takes the
+	// kernel 12 ms to give up on a neighbour, and longer on a busy machine.
+	settleAbsent = 250 * time.Millisecond
 	// settleTimed is for sockets with the shortest timeout: an attempt ends
 	// with the first retransmission, after 1.01 s.
 	settleTimed = 2500 * time.Millisecond
 )
 
 // horizon is how long something may still come by itself to a socket.
-func (r *Room) horizon(s *socket) time.Duration {
-	if s.timed {
+func (s *socket) horizon() time.Duration {
+	switch {
+	case s.timed:
 		return settleTimed
+	case s.absent:
+		return settleAbsent
 	}
-	return r.settling
+	return settle
 }
 
 // A waiting is a system call that may block.
@@ -38,10 +41,15 @@ type waiting struct {
 	trap, fd, a2, a3, a4, a5, a6 uintptr
 }
 
-// raw makes the call without telling Go's scheduler: it does not block.
+// raw makes the call without telling Go's scheduler: it does not block. Even so
+// a signal may interrupt it: poll answers EINTR also when it is not to wait.
 func (w *waiting) raw() (uintptr, unix.Errno) {
-	n, _, errno := unix.RawSyscall6(w.trap, w.fd, w.a2, w.a3, w.a4, w.a5, w.a6)
-	return n, errno
+	for {
+		n, _, errno := unix.RawSyscall6(w.trap, w.fd, w.a2, w.a3, w.a4, w.a5, w.a6)
+		if errno != unix.EINTR {
+			return n, errno
+		}
+	}
 }
 
 // makeWaiting makes a call that blocks only while the socket does not show
@@ -51,15 +59,16 @@ func (r *Room) makeWaiting(w *waiting, s *socket, level int16) (n uintptr, errno
 		n, errno = w.raw()
 		return n, errno, false
 	}
-	return r.makePatient(w, settleData)
+	return r.makePatient(w, level, settleData)
 }
 
 // makePatient makes a call that may block, and interrupts it when it has not
 // returned within the time given. Being interrupted once is not enough: the
 // alarm may have come just when the thread, held up by others, reached the
 // call. The call is made anew then, which for connect means to wait on, and
-// only the second time counts.
-func (r *Room) makePatient(w *waiting, limit time.Duration) (n uintptr, errno unix.Errno, blocked bool) {
+// only the second time counts; and not even then if the socket shows level,
+// since an interrupted connect answers EINTR though it has just succeeded.
+func (r *Room) makePatient(w *waiting, level int16, limit time.Duration) (n uintptr, errno unix.Errno, blocked bool) {
 	period := limit / 2
 	start := time.Now()
 	r.alarm.set(period)
@@ -73,7 +82,7 @@ func (r *Room) makePatient(w *waiting, limit time.Duration) (n uintptr, errno un
 		if time.Since(start) >= period*time.Duration(interrupted+1) {
 			interrupted++
 		}
-		if interrupted == 2 {
+		if interrupted >= 2 && !r.shows(w.fd, level) {
 			return 0, 0, true
 		}
 	}
@@ -88,11 +97,12 @@ type levels struct {
 
 const askedOfPoll = unix.POLLIN | unix.POLLOUT | unix.POLLPRI
 
-// shows asks whether a socket has any of some levels at this moment.
+// shows asks whether a socket has any of some levels at this moment. An error
+// or a hang-up alone does not count: a call may block all the same.
 func (r *Room) shows(fd uintptr, level int16) bool {
 	r.levels.poll = unix.PollFd{Fd: int32(fd), Events: level}
-	n, _ := r.pollFor(0)
-	return n != 0
+	r.pollFor(0)
+	return r.levels.poll.Revents&level != 0
 }
 
 // pollFor polls r.levels.poll for a time.
@@ -120,7 +130,7 @@ func (r *Room) level(w *waiting, limit time.Duration) (uintptr, unix.Errno) {
 func (r *Room) pollLevels(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	r.levels.poll = unix.PollFd{Fd: int32(fd), Events: askedOfPoll}
-	_, errno := r.pollFor(r.patience(c, s))
+	_, errno := r.pollFor(patience(c, s))
 	if errno != 0 {
 		return failure(errno), nil
 	}
@@ -133,11 +143,12 @@ func (r *Room) pollLevels(c *call) (agent.Answer, error) {
 	return pollAnswers[set], nil
 }
 
-func (r *Room) patience(c *call, s *socket) time.Duration {
+// patience is how long a call waits for levels.
+func patience(c *call, s *socket) time.Duration {
 	if !c.soon {
 		return 0
 	}
-	return r.horizon(s)
+	return s.horizon()
 }
 
 // selectLevels asks for all three levels of one descriptor.
@@ -147,7 +158,7 @@ func (r *Room) selectLevels(c *call) (agent.Answer, error) {
 	for i := range sets {
 		sets[i].Set(int(fd))
 	}
-	limit := r.patience(c, s)
+	limit := patience(c, s)
 	r.levels.timeout = unix.NsecToTimespec(int64(limit))
 	w := waiting{trap: unix.SYS_PSELECT6, fd: fd + 1, a2: uintptr(unsafe.Pointer(&sets[0])),
 		a3: uintptr(unsafe.Pointer(&sets[1])), a4: uintptr(unsafe.Pointer(&sets[2])),
