@@ -19,7 +19,6 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "rewrite the golden files")
 	seed   = flag.Uint64("seed", 0, "the seed of the sequences that are drawn; 0 for a random one")
 	checks = flag.Int("checks", 10_000, "how many sequences TestThisMachine runs")
 )

@@ -136,7 +136,7 @@ func TestSizes(t *testing.T) {
 		}
 		for _, declaration := range file.syntax.Decls {
 			function, ok := declaration.(*ast.FuncDecl)
-			if !ok || function.Body == nil {
+			if !ok || function.Body == nil || file.test { // a test may hold a table
 				continue
 			}
 			start, end := file.set.Position(function.Pos()), file.set.Position(function.End())

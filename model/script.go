@@ -184,8 +184,26 @@ func wordError(word dsl.Name, format string, arguments ...any) error {
 // SocketName is how scripts call the socket at a place.
 func SocketName(slot uint8) string { return "s" + strconv.Itoa(int(slot)) }
 
-// AppendOp appends the line of a call, usual arguments at its end left out.
-func (m *Machine) AppendOp(text []byte, op Op) []byte {
+// Line is the line of a call, as people write it: usual arguments at its end
+// are left out.
+func (m *Machine) Line(op Op) string {
+	call := m.Spec.Calls[op.Call]
+	last := len(call.Parameters)
+	for last > 0 && m.isUsual(call.Parameters[last-1], op.Args[last-1]) {
+		last--
+	}
+	return string(m.line(op, last))
+}
+
+// FullLine is the line of a call with all its arguments, as agents read it:
+// they need not know which ones are usual.
+func (m *Machine) FullLine(op Op) string {
+	return string(m.line(op, len(m.Spec.Calls[op.Call].Parameters)))
+}
+
+// line is the line of a call with so many of its arguments.
+func (m *Machine) line(op Op, arguments int) []byte {
+	var text []byte
 	call := m.Spec.Calls[op.Call]
 	if op.Made != NoSocket {
 		text = append(text, SocketName(op.Made)...)
@@ -200,11 +218,7 @@ func (m *Machine) AppendOp(text []byte, op Op) []byte {
 			text = append(text, m.Spec.Handles[op.Subject-spec.MaxSockets].Name...)
 		}
 	}
-	last := len(call.Parameters)
-	for last > 0 && m.isUsual(call.Parameters[last-1], op.Args[last-1]) {
-		last--
-	}
-	for i, parameter := range call.Parameters[:last] {
+	for i, parameter := range call.Parameters[:arguments] {
 		text = append(text, ' ')
 		text = append(text, m.argumentName(parameter, op.Args[i])...)
 	}
@@ -225,9 +239,6 @@ func (m *Machine) argumentName(p spec.Parameter, argument uint8) string {
 		return m.Spec.Classes[argument].Name
 	}
 }
-
-// Line is the line of a call.
-func (m *Machine) Line(op Op) string { return string(m.AppendOp(nil, op)) }
 
 // Format is the text of a trace; answers that are missing are left out.
 func (m *Machine) Format(t Trace) string {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"connectspec/dsl"
 	"connectspec/model"
 	"connectspec/spec"
 )
@@ -118,7 +117,7 @@ func (r *run) coverOutcome(report *Report, hits *RuleHits, outcome *spec.Outcome
 	}
 	if goal && !seen {
 		report.NeverSeen = append(report.NeverSeen, NeverSeen{
-			outcome.Rule.Name, resultsText(r.Machine.Spec, outcome), position(outcome.Pos),
+			outcome.Rule.Name, resultsText(r.Machine.Spec, outcome), position(outcome.Pos.File, outcome.Pos.Line),
 		})
 	}
 }
@@ -308,4 +307,4 @@ func (r *run) answered(e *spec.Error) uint64 {
 	return hits
 }
 
-func position(at dsl.Position) string { return at.File + ":" + strconv.Itoa(at.Line) }
+func position(file string, line int) string { return file + ":" + strconv.Itoa(line) }

@@ -55,6 +55,8 @@ type injury struct {
 	name   string
 	wrong  func(m *moment) (model.Answer, bool)
 	chance float64 // of showing, when it could
+	// harmless is what the model allows too.
+	harmless bool
 }
 
 // An imitation is a target that answers as the model expects, injuries aside.
@@ -67,6 +69,8 @@ type imitation struct {
 	waiting  [][]model.Script
 	ran      func(model.Script) // told of each script, if set
 	settled  bool               // it takes the first choice wherever there is one
+	once     bool               // it is wrong at most once in a script
+	hurts    bool               // it was wrong in this script
 	closed   bool
 }
 
@@ -101,6 +105,7 @@ func (i *imitation) run(script model.Script) model.Trace {
 	trace := model.Trace{Script: script}
 	walk := i.judge.Walk()
 	m := moment{script: script}
+	i.hurts = false
 	for at, op := range script {
 		m.at, m.line, m.right = at, i.machine.Line(op), model.Answer{Name: "ok"}
 		m.lines = append(m.lines, m.line)
@@ -125,7 +130,11 @@ func (i *imitation) run(script model.Script) model.Trace {
 
 func (i *imitation) hurt(m *moment) model.Answer {
 	for _, one := range i.injuries {
+		if i.once && i.hurts && !one.harmless {
+			continue
+		}
 		if answer, wrong := one.wrong(m); wrong && (one.chance == 0 || i.dice.Float64() < one.chance) {
+			i.hurts = i.hurts || !one.harmless
 			return answer
 		}
 	}

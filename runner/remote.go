@@ -83,7 +83,7 @@ func (r *remote) line(op model.Op) string {
 	op.Token = 0 // the line of a call that sends does not show what it sends
 	line, known := r.lines[op]
 	if !known {
-		line = r.machine.Line(op)
+		line = r.machine.FullLine(op)
 		r.lines[op] = line
 	}
 	return line

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"connectspec/dsl"
 	"connectspec/model"
+	"connectspec/spec"
 )
 
 // A Report is what a run has found. Its JSON form is an interface: fields are
@@ -121,8 +121,8 @@ func (r *run) allowed(d *model.Divergence) []Allowed {
 	for _, one := range d.Allowed {
 		allowed := Allowed{
 			Result: one.Result, Native: names.result(d.Call, one.Result),
-			Rule: one.Rule.Name, Clauses: clauses(one.Rule.Cites), Platform: one.Rule.Platform,
-			Position: position(one.Rule.Pos), Because: one.Rule.Because,
+			Rule: one.Rule.Name, Clauses: clauses(one.Rule), Platform: one.Rule.Platform,
+			Position: position(one.Rule.Pos.File, one.Rule.Pos.Line), Because: one.Rule.Because,
 		}
 		same := func(other Allowed) bool { return other.Result == allowed.Result && other.Rule == allowed.Rule }
 		if !slices.ContainsFunc(list, same) {
@@ -132,9 +132,9 @@ func (r *run) allowed(d *model.Divergence) []Allowed {
 	return list
 }
 
-func clauses(cites []dsl.Name) []string {
+func clauses(rule *spec.Rule) []string {
 	ids := []string{}
-	for _, cite := range cites {
+	for _, cite := range rule.Cites {
 		ids = append(ids, cite.Text)
 	}
 	return ids

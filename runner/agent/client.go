@@ -31,7 +31,7 @@ type Client struct {
 	link     *link        // nil: none is alive
 	stop     func() bool  // no longer kill the link when ctx ends
 	waiting  [][][]string // batches submitted and not yet received
-	restarts int          //
+	restarts int          // agents started in place of dead ones
 	failed   error        // the client is of no more use
 }
 

@@ -1,0 +1,330 @@
+//go:build linux
+
+package connectspec
+
+import "pgregory.net/rapid"
+
+func (h *byHand) streamActions(s *handSocket) []handAction {
+	connect := handAction{8, func() { h.streamConnect(s) }}
+	dissolve := handAction{1, func() { h.dissolveStream(s) }}
+	send := handAction{3, func() { h.streamSend(s) }}
+	wrong := handAction{1, func() { h.wrongArguments(s) }}
+	switch s.phase {
+	case handFresh:
+		return []handAction{connect, dissolve, send, wrong,
+			{2, func() { h.bind(s) }},
+			{4, func() { h.listen(s) }},
+			{1, func() { h.call("ENOTCONN", "getpeername %s", s.name) }},
+			{1, func() {
+				if !h.takesError(s, "recv") {
+					h.call("ENOTCONN", "recv %s", s.name)
+				}
+			}},
+		}
+	case handPending:
+		return []handAction{dissolve, wrong,
+			{4, func() { h.call("EALREADY", "connect %s", s.name) }},
+			{1, func() { h.call("ok nothing", "select %s now", s.name) }},
+			{1, func() { h.call("EAGAIN", "recv %s", s.name) }},
+		}
+	case handConnected:
+		return []handAction{connect, dissolve, send, wrong,
+			{3, func() { h.receive(s) }},
+			{2, func() { h.call("ok "+s.peer, "getpeername %s", s.name) }},
+		}
+	case handFailed:
+		return []handAction{{8, func() { h.told(s) }}, send,
+			{2, func() { h.call("ok readable+writable", "select %s now", s.name) }},
+		}
+	case handListening:
+		return []handAction{dissolve, wrong,
+			{2, func() { h.call("EISCONN", "connect %s", s.name) }},
+			{6, func() { h.accept(s) }},
+		}
+	default: // broken
+		return []handAction{wrong,
+			{2, func() { h.call("EISCONN", "connect %s", s.name) }},
+			{2, func() {
+				if len(s.inbox) > 0 || s.ended || !h.takesError(s, "recv") {
+					h.brokenReceive(s)
+				}
+			}},
+		}
+	}
+}
+
+func (h *byHand) brokenReceive(s *handSocket) {
+	if len(s.inbox) > 0 {
+		h.receive(s)
+		return
+	}
+	h.call("ok end", "recv %s", s.name)
+}
+
+// streamConnect connects a fresh socket, or one that has a connection.
+func (h *byHand) streamConnect(s *handSocket) {
+	if s.phase == handConnected {
+		want := "EISCONN"
+		if s.untold {
+			want = "ok"
+		}
+		s.untold = false
+		h.call(want, "connect %s", s.name)
+		return
+	}
+	actions := []handAction{
+		{4, func() { h.connects(s, "listener", "listener") }},
+		{4, func() { h.refused(s, "refuser") }},
+		{1, func() { h.refused(s, "zero_port") }},
+		{1, func() { h.call("ENETUNREACH", "connect %s no_route", s.name) }},
+		{1, func() { h.call("EHOSTUNREACH", "connect %s unreachable", s.name) }},
+		{1, func() { h.call("EACCES", "connect %s prohibited", s.name) }},
+		{1, func() { h.call("EINVAL", "connect %s listener short", s.name) }},
+		{1, func() { h.call("EAFNOSUPPORT", "connect %s other_family", s.name) }},
+	}
+	if s.nonblocking && !s.placed {
+		actions = append(actions, handAction{2, func() {
+			s.phase, s.held, s.site, s.err = handPending, true, "labhost", ""
+			h.call("EINPROGRESS", "connect %s silent", s.name)
+		}})
+	}
+	if listeners := h.others(s, func(t *handSocket) bool { return t.phase == handListening }); len(listeners) > 0 {
+		actions = append(actions, handAction{12, func() {
+			t := rapid.SampledFrom(listeners).Draw(h.t, "listener")
+			t.waiting = append(t.waiting, s)
+			h.connects(s, t.name, t.name)
+		}})
+	}
+	h.pick(actions)
+}
+
+func (h *byHand) connects(s *handSocket, name, peer string) {
+	s.phase, s.held, s.peer, s.err = handConnected, true, peer, ""
+	s.site = "loopback"
+	s.end, s.ended, s.inbox, s.early = nil, false, nil, nil
+	s.untold = s.nonblocking
+	if s.nonblocking {
+		h.call("EINPROGRESS", "connect %s %s", s.name, name)
+		return
+	}
+	h.call("ok", "connect %s %s", s.name, name)
+}
+
+func (h *byHand) refused(s *handSocket, name string) {
+	s.held = false
+	if s.nonblocking {
+		s.phase, s.err, s.site = handFailed, "ECONNREFUSED", "loopback"
+		h.call("EINPROGRESS", "connect %s %s", s.name, name)
+		return
+	}
+	s.err = ""
+	if !s.placed {
+		s.site = "anyhost"
+	}
+	h.call("ECONNREFUSED", "connect %s %s", s.name, name)
+}
+
+// told is the connect that says how an attempt ended.
+func (h *byHand) told(s *handSocket) {
+	want := s.err
+	if want == "" {
+		want = "ECONNABORTED"
+	}
+	s.err = ""
+	h.startOver(s)
+	h.call(want, "connect %s", s.name)
+}
+
+func (h *byHand) startOver(s *handSocket) {
+	s.phase, s.untold, s.held, s.ended, s.inbox, s.end = handFresh, false, false, false, nil, nil
+	if !s.placed && s.site != "unnamed" {
+		s.site = "anyhost"
+	}
+}
+
+// dissolveStream is connect with AF_UNSPEC.
+func (h *byHand) dissolveStream(s *handSocket) {
+	if s.phase == handConnected && s.end == nil && s.peer != "listener" {
+		return // what stays in the listener's queue is beyond this machine
+	}
+	h.call("ok", "connect %s unspec", s.name)
+	if t := s.end; t != nil && s.phase == handConnected && t.phase == handConnected {
+		t.phase, t.untold, t.err, t.held = handBroken, false, "ECONNRESET", false
+	}
+	switch s.phase {
+	case handConnected, handPending:
+		s.err = "ECONNRESET"
+	case handListening:
+		h.resetWaiting(s)
+		s.phase, s.held = handFresh, false
+		return
+	}
+	h.startOver(s)
+}
+
+func (h *byHand) listen(s *handSocket) {
+	s.phase, s.held = handListening, true
+	if s.site == "unnamed" {
+		s.site = "anyhost"
+	}
+	h.call("ok", "listen %s", s.name)
+}
+
+func (h *byHand) accept(s *handSocket) {
+	if len(s.waiting) == 0 {
+		if s.nonblocking {
+			h.call("EAGAIN", "s%d = accept %s", len(h.sockets), s.name)
+			h.sockets = append(h.sockets, &handSocket{phase: handClosed})
+		}
+		return
+	}
+	if len(h.sockets) == 4 {
+		return
+	}
+	c := s.waiting[0]
+	s.waiting = s.waiting[1:]
+	u := &handSocket{
+		name: "s" + string(rune('0'+len(h.sockets))), stream: true, phase: handConnected, held: true, placed: true,
+		site: "loopback", peer: c.name, end: c, inbox: c.early,
+	}
+	c.end = u
+	if c.phase != handConnected {
+		u.phase = handLost
+	}
+	h.sockets = append(h.sockets, u)
+	h.call("ok", "%s = accept %s", u.name, s.name)
+}
+
+func (h *byHand) streamSend(s *handSocket) {
+	if s.phase != handConnected {
+		if !h.takesError(s, "send") {
+			h.sent++
+			h.call("EPIPE", "send %s", s.name)
+		}
+		return
+	}
+	h.sent++
+	switch t := s.end; {
+	case t == nil:
+		s.early = append(s.early, h.sent)
+	case t.phase == handConnected:
+		t.inbox = append(t.inbox, h.sent)
+	default:
+		s.phase = handLost // it is answered by a reset
+	}
+	h.call("ok", "send %s", s.name)
+}
+
+func (h *byHand) datagramActions(s *handSocket) []handAction {
+	actions := []handAction{
+		{8, func() { h.datagramConnect(s) }},
+		{1, func() { h.wrongArguments(s) }},
+		{1, func() { h.bind(s) }},
+		{4, func() { h.datagramSend(s) }},
+		{3, func() {
+			if !h.takesError(s, "recv") {
+				h.receive(s)
+			}
+		}},
+		{1, func() { h.dissolveDatagram(s) }},
+	}
+	if s.phase == handDirected {
+		return append(actions, handAction{2, func() { h.call("ok "+s.peer, "getpeername %s", s.name) }})
+	}
+	return append(actions, handAction{1, func() { h.call("ENOTCONN", "getpeername %s", s.name) }})
+}
+
+func (h *byHand) datagramConnect(s *handSocket) {
+	fails := func(code, name string) handAction {
+		return handAction{1, func() {
+			if !s.held && s.site == "unnamed" {
+				s.site = "anyhost"
+			}
+			s.held = true
+			h.call(code, "connect %s %s", s.name, name)
+		}}
+	}
+	actions := []handAction{
+		{4, func() { h.directs(s, "listener", nil) }},
+		{4, func() { h.directs(s, "refuser", nil) }},
+		fails("ENETUNREACH", "no_route"), fails("EACCES", "broadcast"), fails("EAFNOSUPPORT", "unknown_family"),
+	}
+	if s.site == "portless_loopback" {
+		actions = actions[:2]
+	}
+	if others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held }); len(others) > 0 {
+		actions = append(actions, handAction{8, func() {
+			t := rapid.SampledFrom(others).Draw(h.t, "destination")
+			h.directs(s, t.name, t)
+		}})
+	}
+	h.pick(actions)
+}
+
+func (h *byHand) directs(s *handSocket, name string, target *handSocket) {
+	s.phase, s.held, s.site, s.peer, s.target = handDirected, true, "loopback", name, target
+	h.call("ok", "connect %s %s", s.name, name)
+}
+
+func (h *byHand) dissolveDatagram(s *handSocket) {
+	h.call("ok", "connect %s unspec", s.name)
+	s.phase, s.target, s.held = handFresh, nil, false
+	s.site = "unnamed"
+	if s.placed {
+		s.site = "portless_loopback"
+	}
+	// Whoever has this socket for a destination keeps an address of nobody.
+	for _, t := range h.sockets {
+		if t.target == s {
+			t.phase, t.target = handLost, nil
+		}
+	}
+}
+
+// datagramSend sends, with or without a name.
+func (h *byHand) datagramSend(s *handSocket) {
+	others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held && t.phase != handLost })
+	if len(others) > 0 && s.err == "" && s.site != "portless_loopback" && h.chance(60) {
+		t := rapid.SampledFrom(others).Draw(h.t, "destination")
+		if !s.held {
+			s.held, s.site = true, "anyhost"
+		}
+		h.sent++
+		h.arrives(s, t)
+		h.call("ok", "sendto %s %s", s.name, t.name)
+		return
+	}
+	if h.takesError(s, "send") {
+		return
+	}
+	h.sent++
+	switch {
+	case s.phase != handDirected:
+		if !s.held && s.site == "unnamed" {
+			s.site = "anyhost"
+		}
+		if s.site == "portless_loopback" {
+			s.site = "loopback"
+		}
+		s.held = true
+		h.call("EDESTADDRREQ", "send %s", s.name)
+		return
+	case s.target != nil:
+		h.arrives(s, s.target)
+	case s.peer == "refuser":
+		s.err = "ECONNREFUSED"
+	}
+	h.call("ok", "send %s", s.name)
+}
+
+// arrives delivers a datagram, or what ICMP says of it.
+func (h *byHand) arrives(s, t *handSocket) {
+	switch {
+	case t.phase == handLost:
+		s.phase = handLost
+	case t.phase != handClosed && (t.phase != handDirected || t.target == s):
+		t.inbox = append(t.inbox, h.sent)
+	case s.target == t:
+		s.err = "ECONNREFUSED"
+	}
+}
