@@ -85,11 +85,11 @@ func run(ctx context.Context, who agent.Description, start agent.Start, s settin
 	}
 	config := runner.Config{
 		Machine: machine, Agent: who, Open: runner.Opener(machine, start),
-		Source: source(lanes.Fast), Goals: lanes.Goals,
+		Source: lanes.Fast.Source, Goals: lanes.Goals,
 		Checks: s.checks, Seed: s.seed,
 	}
 	if lanes.Slow != nil {
-		config.Slow = source(lanes.Slow)
+		config.Slow = lanes.Slow.Source
 	}
 	if config.Checks <= 0 {
 		config.Checks = defaultChecks
@@ -114,10 +114,6 @@ func machineOf(platform, dictionary string) (*model.Machine, error) {
 		}
 	}
 	return model.Load(document, platform)
-}
-
-func source(from *gen.Generator) func() (runner.Source, error) {
-	return func() (runner.Source, error) { return from.Clone().Draw, nil }
 }
 
 // tell fails the test with what a run has found.

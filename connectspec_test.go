@@ -28,10 +28,8 @@ const agentVariable = "CONNECTSPEC_TEST_AGENT"
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(agentVariable) {
-	case "":
+	case "", "handwritten":
 		os.Exit(m.Run())
-	case "handwritten":
-		os.Exit(handwrittenChild())
 	}
 	if err := linux.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -84,8 +82,8 @@ func lonely(t testing.TB, who agent.Description, machine *model.Machine, script 
 	t.Helper()
 	report, err := runner.Run(t.Context(), runner.Config{
 		Machine: machine, Agent: who, Open: runner.Opener(machine, thisMachine), Checks: 1, Jobs: 1,
-		Source: func() (runner.Source, error) {
-			return func(uint64) model.Script { return script }, nil
+		Source: func(*model.Judge) runner.Source {
+			return func(uint64) model.Script { return script }
 		},
 	})
 	if err != nil {

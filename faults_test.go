@@ -129,7 +129,7 @@ func TestFaults(t *testing.T) {
 		h := &hunt{name: machine.Spec.Platform}
 		for i := range *faultRuns {
 			h.run(t, runner.Config{
-				Machine: machine, Agent: who, Open: openHealthy(linux, who), Source: source(lanes.Fast),
+				Machine: machine, Agent: who, Open: openHealthy(linux, who), Source: lanes.Fast.Source,
 				Checks: faultLimit, StopAtOne: true, Seed: uint64(1+i) + *seed, Jobs: 1,
 			})
 		}

@@ -2,7 +2,7 @@
 
 package connectspec
 
-import "pgregory.net/rapid"
+import "strconv"
 
 func (h *byHand) streamActions(s *handSocket) []handAction {
 	connect := handAction{8, func() { h.streamConnect(s) }}
@@ -14,36 +14,36 @@ func (h *byHand) streamActions(s *handSocket) []handAction {
 		return []handAction{connect, dissolve, send, wrong,
 			{2, func() { h.bind(s) }},
 			{4, func() { h.listen(s) }},
-			{1, func() { h.call("ENOTCONN", "getpeername %s", s.name) }},
+			{1, func() { h.call("ENOTCONN", "getpeername", s.name) }},
 			{1, func() {
 				if !h.takesError(s, "recv") {
-					h.call("ENOTCONN", "recv %s", s.name)
+					h.call("ENOTCONN", "recv", s.name)
 				}
 			}},
 		}
 	case handPending:
 		return []handAction{dissolve, wrong,
-			{4, func() { h.call("EALREADY", "connect %s", s.name) }},
-			{1, func() { h.call("ok nothing", "select %s now", s.name) }},
-			{1, func() { h.call("EAGAIN", "recv %s", s.name) }},
+			{4, func() { h.call("EALREADY", "connect", s.name) }},
+			{1, func() { h.call("ok nothing", "select", s.name, "now") }},
+			{1, func() { h.call("EAGAIN", "recv", s.name) }},
 		}
 	case handConnected:
 		return []handAction{connect, dissolve, send, wrong,
 			{3, func() { h.receive(s) }},
-			{2, func() { h.call("ok "+s.peer, "getpeername %s", s.name) }},
+			{2, func() { h.call("ok "+s.peer, "getpeername", s.name) }},
 		}
 	case handFailed:
 		return []handAction{{8, func() { h.told(s) }}, send,
-			{2, func() { h.call("ok readable+writable", "select %s now", s.name) }},
+			{2, func() { h.call("ok readable+writable", "select", s.name, "now") }},
 		}
 	case handListening:
 		return []handAction{dissolve, wrong,
-			{2, func() { h.call("EISCONN", "connect %s", s.name) }},
+			{2, func() { h.call("EISCONN", "connect", s.name) }},
 			{6, func() { h.accept(s) }},
 		}
 	default: // broken
 		return []handAction{wrong,
-			{2, func() { h.call("EISCONN", "connect %s", s.name) }},
+			{2, func() { h.call("EISCONN", "connect", s.name) }},
 			{2, func() {
 				if len(s.inbox) > 0 || s.ended || !h.takesError(s, "recv") {
 					h.brokenReceive(s)
@@ -58,7 +58,7 @@ func (h *byHand) brokenReceive(s *handSocket) {
 		h.receive(s)
 		return
 	}
-	h.call("ok end", "recv %s", s.name)
+	h.call("ok end", "recv", s.name)
 }
 
 // streamConnect connects a fresh socket, or one that has a connection.
@@ -69,28 +69,47 @@ func (h *byHand) streamConnect(s *handSocket) {
 			want = "ok"
 		}
 		s.untold = false
-		h.call(want, "connect %s", s.name)
+		h.call(want, "connect", s.name)
+		return
+	}
+	if s.crossed {
+		s.phase = handLost
+		want := map[bool]string{false: "blocks", true: "EINPROGRESS"}[s.nonblocking]
+		h.call(want, "connect", s.name, "listener")
 		return
 	}
 	actions := []handAction{
 		{4, func() { h.connects(s, "listener", "listener") }},
 		{4, func() { h.refused(s, "refuser") }},
 		{1, func() { h.refused(s, "zero_port") }},
-		{1, func() { h.call("ENETUNREACH", "connect %s no_route", s.name) }},
-		{1, func() { h.call("EHOSTUNREACH", "connect %s unreachable", s.name) }},
-		{1, func() { h.call("EACCES", "connect %s prohibited", s.name) }},
-		{1, func() { h.call("EINVAL", "connect %s listener short", s.name) }},
-		{1, func() { h.call("EAFNOSUPPORT", "connect %s other_family", s.name) }},
+		{1, func() { h.call("ENETUNREACH", "connect", s.name, "no_route") }},
+		{1, func() { h.call("EHOSTUNREACH", "connect", s.name, "unreachable") }},
+		{1, func() { h.call("EACCES", "connect", s.name, "prohibited") }},
+		{1, func() { h.call("EINVAL", "connect", s.name, "listener short") }},
+		{1, func() { h.call("EAFNOSUPPORT", "connect", s.name, "other_family") }},
 	}
 	if s.nonblocking && !s.placed {
 		actions = append(actions, handAction{2, func() {
 			s.phase, s.held, s.site, s.err = handPending, true, "labhost", ""
-			h.call("EINPROGRESS", "connect %s silent", s.name)
+			h.call("EINPROGRESS", "connect", s.name, "silent")
 		}})
 	}
-	if listeners := h.others(s, func(t *handSocket) bool { return t.phase == handListening }); len(listeners) > 0 {
+	if s.six {
+		actions = append(actions, handAction{1, func() { h.connects(s, "listener truncated", "listener") }})
+		if !s.placed {
+			actions = append(actions, handAction{2, func() {
+				h.connects(s, "mapped", "mapped")
+				s.crossed, s.site = true, "mapped"
+			}})
+		}
+	}
+	if listeners := h.others(s, func(t *handSocket) bool { return t.phase == handListening && t.six == s.six }); len(listeners) > 0 {
 		actions = append(actions, handAction{12, func() {
-			t := rapid.SampledFrom(listeners).Draw(h.t, "listener")
+			t := listeners[h.below(len(listeners))]
+			if t.tiny && len(t.waiting) > 0 {
+				h.unheard(s, t)
+				return
+			}
 			t.waiting = append(t.waiting, s)
 			h.connects(s, t.name, t.name)
 		}})
@@ -104,24 +123,31 @@ func (h *byHand) connects(s *handSocket, name, peer string) {
 	s.end, s.ended, s.inbox, s.early = nil, false, nil, nil
 	s.untold = s.nonblocking
 	if s.nonblocking {
-		h.call("EINPROGRESS", "connect %s %s", s.name, name)
+		h.call("EINPROGRESS", "connect", s.name, name)
 		return
 	}
-	h.call("ok", "connect %s %s", s.name, name)
+	h.call("ok", "connect", s.name, name)
+}
+
+// unheard is an attempt that a listener has no room for.
+func (h *byHand) unheard(s, t *handSocket) {
+	s.phase = handLost
+	want := map[bool]string{false: "blocks", true: "EINPROGRESS"}[s.nonblocking]
+	h.call(want, "connect", s.name, t.name)
 }
 
 func (h *byHand) refused(s *handSocket, name string) {
-	s.held = false
+	s.held = s.kept
 	if s.nonblocking {
 		s.phase, s.err, s.site = handFailed, "ECONNREFUSED", "loopback"
-		h.call("EINPROGRESS", "connect %s %s", s.name, name)
+		h.call("EINPROGRESS", "connect", s.name, name)
 		return
 	}
 	s.err = ""
 	if !s.placed {
 		s.site = "anyhost"
 	}
-	h.call("ECONNREFUSED", "connect %s %s", s.name, name)
+	h.call("ECONNREFUSED", "connect", s.name, name)
 }
 
 // told is the connect that says how an attempt ended.
@@ -132,11 +158,11 @@ func (h *byHand) told(s *handSocket) {
 	}
 	s.err = ""
 	h.startOver(s)
-	h.call(want, "connect %s", s.name)
+	h.call(want, "connect", s.name)
 }
 
 func (h *byHand) startOver(s *handSocket) {
-	s.phase, s.untold, s.held, s.ended, s.inbox, s.end = handFresh, false, false, false, nil, nil
+	s.phase, s.untold, s.held, s.ended, s.inbox, s.end = handFresh, false, s.kept, false, nil, nil
 	if !s.placed && s.site != "unnamed" {
 		s.site = "anyhost"
 	}
@@ -144,19 +170,19 @@ func (h *byHand) startOver(s *handSocket) {
 
 // dissolveStream is connect with AF_UNSPEC.
 func (h *byHand) dissolveStream(s *handSocket) {
-	if s.phase == handConnected && s.end == nil && s.peer != "listener" {
+	if s.phase == handConnected && s.end == nil && s.peer != "listener" && s.peer != "mapped" {
 		return // what stays in the listener's queue is beyond this machine
 	}
-	h.call("ok", "connect %s unspec", s.name)
+	h.call("ok", "connect", s.name, "unspec")
 	if t := s.end; t != nil && s.phase == handConnected && t.phase == handConnected {
-		t.phase, t.untold, t.err, t.held = handBroken, false, "ECONNRESET", false
+		t.breaks()
 	}
 	switch s.phase {
 	case handConnected, handPending:
 		s.err = "ECONNRESET"
 	case handListening:
 		h.resetWaiting(s)
-		s.phase, s.held = handFresh, false
+		s.phase, s.held = handFresh, s.kept
 		return
 	}
 	h.startOver(s)
@@ -167,39 +193,44 @@ func (h *byHand) listen(s *handSocket) {
 	if s.site == "unnamed" {
 		s.site = "anyhost"
 	}
-	h.call("ok", "listen %s", s.name)
+	s.tiny = h.chance(30)
+	if s.tiny {
+		h.call("ok", "listen", s.name, "tiny")
+		return
+	}
+	h.call("ok", "listen", s.name)
 }
 
 func (h *byHand) accept(s *handSocket) {
-	if len(s.waiting) == 0 {
-		if s.nonblocking {
-			h.call("EAGAIN", "s%d = accept %s", len(h.sockets), s.name)
-			h.sockets = append(h.sockets, &handSocket{phase: handClosed})
-		}
+	if len(h.sockets) == 4 {
 		return
 	}
-	if len(h.sockets) == 4 {
+	if len(s.waiting) == 0 {
+		if s.nonblocking {
+			h.call("EAGAIN", "s"+strconv.Itoa(len(h.sockets)), "=", "accept", s.name)
+			h.sockets = append(h.sockets, &handSocket{phase: handClosed})
+		}
 		return
 	}
 	c := s.waiting[0]
 	s.waiting = s.waiting[1:]
 	u := &handSocket{
-		name: "s" + string(rune('0'+len(h.sockets))), stream: true, phase: handConnected, held: true, placed: true,
-		site: "loopback", peer: c.name, end: c, inbox: c.early,
+		name: "s" + strconv.Itoa(len(h.sockets)), stream: true, phase: handConnected, held: true, placed: s.placed, pinned: s.pinned, reuse: s.reuse,
+		six: s.six, site: "loopback", peer: c.name, end: c, inbox: c.early,
 	}
 	c.end = u
 	if c.phase != handConnected {
 		u.phase = handLost
 	}
 	h.sockets = append(h.sockets, u)
-	h.call("ok", "%s = accept %s", u.name, s.name)
+	h.call("ok", u.name, "=", "accept", s.name)
 }
 
 func (h *byHand) streamSend(s *handSocket) {
 	if s.phase != handConnected {
 		if !h.takesError(s, "send") {
 			h.sent++
-			h.call("EPIPE", "send %s", s.name)
+			h.call("EPIPE", "send", s.name)
 		}
 		return
 	}
@@ -212,7 +243,7 @@ func (h *byHand) streamSend(s *handSocket) {
 	default:
 		s.phase = handLost // it is answered by a reset
 	}
-	h.call("ok", "send %s", s.name)
+	h.call("ok", "send", s.name)
 }
 
 func (h *byHand) datagramActions(s *handSocket) []handAction {
@@ -229,9 +260,9 @@ func (h *byHand) datagramActions(s *handSocket) []handAction {
 		{1, func() { h.dissolveDatagram(s) }},
 	}
 	if s.phase == handDirected {
-		return append(actions, handAction{2, func() { h.call("ok "+s.peer, "getpeername %s", s.name) }})
+		return append(actions, handAction{2, func() { h.call("ok "+s.peer, "getpeername", s.name) }})
 	}
-	return append(actions, handAction{1, func() { h.call("ENOTCONN", "getpeername %s", s.name) }})
+	return append(actions, handAction{1, func() { h.call("ENOTCONN", "getpeername", s.name) }})
 }
 
 func (h *byHand) datagramConnect(s *handSocket) {
@@ -241,20 +272,26 @@ func (h *byHand) datagramConnect(s *handSocket) {
 				s.site = "anyhost"
 			}
 			s.held = true
-			h.call(code, "connect %s %s", s.name, name)
+			h.call(code, "connect", s.name, name)
 		}}
 	}
 	actions := []handAction{
 		{4, func() { h.directs(s, "listener", nil) }},
 		{4, func() { h.directs(s, "refuser", nil) }},
-		fails("ENETUNREACH", "no_route"), fails("EACCES", "broadcast"), fails("EAFNOSUPPORT", "unknown_family"),
+		fails("EAFNOSUPPORT", "unknown_family"),
 	}
-	if s.site == "portless_loopback" {
+	switch {
+	case s.site == "portless_loopback":
 		actions = actions[:2]
+	case s.phase != handDirected: // a route that is not found changes the old destination's
+		actions = append(actions, fails("ENETUNREACH", "no_route"))
+		if !s.six {
+			actions = append(actions, fails("EACCES", "broadcast"))
+		}
 	}
-	if others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held }); len(others) > 0 {
+	if others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held && t.six == s.six }); len(others) > 0 {
 		actions = append(actions, handAction{8, func() {
-			t := rapid.SampledFrom(others).Draw(h.t, "destination")
+			t := others[h.below(len(others))]
 			h.directs(s, t.name, t)
 		}})
 	}
@@ -263,19 +300,23 @@ func (h *byHand) datagramConnect(s *handSocket) {
 
 func (h *byHand) directs(s *handSocket, name string, target *handSocket) {
 	s.phase, s.held, s.site, s.peer, s.target = handDirected, true, "loopback", name, target
-	h.call("ok", "connect %s %s", s.name, name)
+	h.call("ok", "connect", s.name, name)
 }
 
 func (h *byHand) dissolveDatagram(s *handSocket) {
-	h.call("ok", "connect %s unspec", s.name)
-	s.phase, s.target, s.held = handFresh, nil, false
-	s.site = "unnamed"
-	if s.placed {
+	h.call("ok", "connect", s.name, "unspec")
+	s.phase, s.target, s.held = handFresh, nil, s.kept
+	switch {
+	case s.kept:
+		return
+	case s.placed:
 		s.site = "portless_loopback"
+	default:
+		s.site = "unnamed"
 	}
 	// Whoever has this socket for a destination keeps an address of nobody.
 	for _, t := range h.sockets {
-		if t.target == s {
+		if t.target == s && t.phase != handClosed {
 			t.phase, t.target = handLost, nil
 		}
 	}
@@ -283,18 +324,18 @@ func (h *byHand) dissolveDatagram(s *handSocket) {
 
 // datagramSend sends, with or without a name.
 func (h *byHand) datagramSend(s *handSocket) {
-	others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held && t.phase != handLost })
+	others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held && t.six == s.six && t.phase != handLost })
 	if len(others) > 0 && s.err == "" && s.site != "portless_loopback" && h.chance(60) {
-		t := rapid.SampledFrom(others).Draw(h.t, "destination")
+		t := others[h.below(len(others))]
 		if !s.held {
 			s.held, s.site = true, "anyhost"
 		}
 		h.sent++
 		h.arrives(s, t)
-		h.call("ok", "sendto %s %s", s.name, t.name)
+		h.call("ok", "sendto", s.name, t.name)
 		return
 	}
-	if h.takesError(s, "send") {
+	if s.phase == handDirected && h.takesError(s, "send") {
 		return
 	}
 	h.sent++
@@ -307,14 +348,14 @@ func (h *byHand) datagramSend(s *handSocket) {
 			s.site = "loopback"
 		}
 		s.held = true
-		h.call("EDESTADDRREQ", "send %s", s.name)
+		h.call("EDESTADDRREQ", "send", s.name)
 		return
 	case s.target != nil:
 		h.arrives(s, s.target)
 	case s.peer == "refuser":
 		s.err = "ECONNREFUSED"
 	}
-	h.call("ok", "send %s", s.name)
+	h.call("ok", "send", s.name)
 }
 
 // arrives delivers a datagram, or what ICMP says of it.

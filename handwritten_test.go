@@ -5,6 +5,8 @@ package connectspec
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -26,6 +28,7 @@ type byHand struct {
 	calls   map[string]agent.Call // prepared lines
 	sockets []*handSocket
 	sent    int
+	dice    uint64
 	lines   []string // what was called
 	answers []agent.Answer
 }
@@ -47,11 +50,17 @@ const (
 type handSocket struct {
 	name        string
 	stream      bool
+	six         bool // IPv6
 	nonblocking bool
 	phase       handPhase
 	untold      bool // connected, and no connect has said so
 	held        bool // it has a port
 	placed      bool // bind gave it an address
+	kept        bool // and the fixed port
+	pinned      bool // its port is the fixed one
+	reuse       bool
+	tiny        bool // it listens with the smallest backlog
+	crossed     bool // it was connected over IPv4, which leaves it deaf to IPv6
 	site        string
 	peer        string // as getpeername says
 	target      *handSocket
@@ -75,14 +84,23 @@ func (h *byHand) run() {
 			h.socket()
 			continue
 		}
-		h.upon(rapid.SampledFrom(open).Draw(h.t, "socket"))
+		h.upon(open[h.below(len(open))])
 	}
 }
 
-// chance is true in that many of 100 cases.
-func (h *byHand) chance(percent int) bool {
-	return rapid.IntRange(0, 99).Draw(h.t, "chance") < percent
+// below is a number from 0 up to and without n. rapid favours small numbers,
+// which is right for values and wrong for choices; so draws are mixed.
+func (h *byHand) below(n int) int {
+	h.dice ^= rapid.Uint64().Draw(h.t, "dice")
+	h.dice += 0x9e3779b97f4a7c15
+	x := h.dice
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return int((x ^ x>>31) >> 32 * uint64(n) >> 32)
 }
+
+// chance is true in that many of 100 cases.
+func (h *byHand) chance(percent int) bool { return h.below(100) < percent }
 
 // An action and how often it is drawn beside others.
 type handAction struct {
@@ -95,7 +113,7 @@ func (h *byHand) pick(actions []handAction) {
 	for _, action := range actions {
 		total += action.weight
 	}
-	at := rapid.IntRange(0, total-1).Draw(h.t, "action")
+	at := h.below(total)
 	for _, action := range actions {
 		if at -= action.weight; at < 0 {
 			action.do()
@@ -105,8 +123,8 @@ func (h *byHand) pick(actions []handAction) {
 }
 
 // call makes a call; want is what it must answer, "" for anything.
-func (h *byHand) call(want, format string, arguments ...any) {
-	line := fmt.Sprintf(format, arguments...)
+func (h *byHand) call(want string, words ...string) {
+	line := strings.Join(words, " ")
 	call, known := h.calls[line]
 	if !known {
 		var err error
@@ -127,25 +145,29 @@ func (h *byHand) call(want, format string, arguments ...any) {
 
 func (h *byHand) socket() {
 	s := &handSocket{
-		name: fmt.Sprintf("s%d", len(h.sockets)), stream: h.chance(60), nonblocking: h.chance(50), site: "unnamed",
+		name: "s" + strconv.Itoa(len(h.sockets)), site: "unnamed",
+		stream: h.chance(60), six: h.chance(35), nonblocking: h.chance(50),
 	}
-	kind, mode := "datagram", "blocking"
+	if len(h.sockets) > 0 && h.chance(75) { // so that they can do with each other
+		s.stream, s.six = h.sockets[0].stream, h.sockets[0].six
+	}
+	line := s.name + " = socket datagram"
 	if s.stream {
-		kind = "stream"
+		line = s.name + " = socket stream"
 	}
-	if s.nonblocking {
-		mode = "nonblocking"
-	}
+	line += map[bool]string{false: " inet", true: " inet6"}[s.six]
+	line += map[bool]string{false: " blocking", true: " nonblocking"}[s.nonblocking]
 	h.sockets = append(h.sockets, s)
-	h.call("ok", "%s = socket %s inet %s", s.name, kind, mode)
+	h.call("ok", line)
 }
 
 // upon makes a call upon a socket.
 func (h *byHand) upon(s *handSocket) {
 	actions := []handAction{
-		{2, func() { h.call("ok "+s.site, "getsockname %s", s.name) }},
+		{2, func() { h.call("ok "+s.site, "getsockname", s.name) }},
 		{2, func() { h.soError(s) }},
 		{1, func() { h.close(s) }},
+		{1, func() { s.reuse = true; h.call("ok", "set_reuse", s.name, "on") }},
 	}
 	switch {
 	case s.phase == handLost:
@@ -164,55 +186,88 @@ func (h *byHand) soError(s *handSocket) {
 		want = "ok " + s.err
 	}
 	s.err = ""
-	h.call(want, "so_error %s", s.name)
+	h.call(want, "so_error", s.name)
 }
 
 // wrongArguments are calls of connect that never get past their arguments.
 func (h *byHand) wrongArguments(s *handSocket) {
 	h.pick([]handAction{
-		{1, func() { h.call("EFAULT", "connect %s null", s.name) }},
-		{1, func() { h.call("EFAULT", "connect %s unreadable", s.name) }},
-		{1, func() { h.call("EINVAL", "connect %s listener huge", s.name) }},
-		{1, func() { h.call("EINVAL", "connect %s listener negative", s.name) }},
-		{1, func() { h.call("EINVAL", "connect %s listener one", s.name) }},
+		{1, func() { h.call("EFAULT", "connect", s.name, "null") }},
+		{1, func() { h.call("EFAULT", "connect", s.name, "unreadable") }},
+		{1, func() { h.call("EINVAL", "connect", s.name, "listener huge") }},
+		{1, func() { h.call("EINVAL", "connect", s.name, "listener negative") }},
+		{1, func() { h.call("EINVAL", "connect", s.name, "listener one") }},
 	})
 }
 
 func (h *byHand) bind(s *handSocket) {
-	switch {
-	case s.held:
-		h.call("EINVAL", "bind %s any", s.name)
-	case s.site != "unnamed":
-		h.call("EADDRNOTAVAIL", "bind %s foreign", s.name)
-	case h.chance(50):
-		s.held, s.site = true, "anyhost"
-		h.call("ok", "bind %s any", s.name)
-	default:
-		s.held, s.placed, s.site = true, true, "loopback"
-		h.call("ok", "bind %s loopback", s.name)
+	if s.held || s.site != "unnamed" {
+		if s.held {
+			h.call("EINVAL", "bind", s.name, "any")
+		}
+		return
 	}
+	actions := []handAction{
+		{3, func() {
+			s.held, s.site = true, "anyhost"
+			h.call("ok", "bind", s.name, "any")
+		}},
+		{3, func() {
+			s.held, s.placed, s.site = true, true, "loopback"
+			h.call("ok", "bind", s.name, "loopback")
+		}},
+		{1, func() { h.call("EADDRNOTAVAIL", "bind", s.name, "foreign") }},
+	}
+	alike := func(t *handSocket) bool { return t.stream == s.stream && t.six == s.six }
+	if len(h.others(s, func(t *handSocket) bool { return alike(t) && t.pinned && t.held })) == 0 {
+		actions = append(actions, handAction{2, func() {
+			s.held, s.placed, s.kept, s.pinned, s.site = true, true, true, true, "loopback"
+			h.call("ok", "bind", s.name, "fixed")
+		}})
+	}
+	if others := h.others(s, func(t *handSocket) bool { return alike(t) && t.held && t.phase == handFresh }); len(others) > 0 {
+		actions = append(actions, handAction{3, func() { h.share(s, others[h.below(len(others))]) }})
+	}
+	h.pick(actions)
+}
+
+// share binds a socket to the address of another one.
+func (h *byHand) share(s, t *handSocket) {
+	if !s.reuse || !t.reuse {
+		h.call("EADDRINUSE", "bind", s.name, t.name)
+		return
+	}
+	h.call("ok", "bind", s.name, t.name)
+	s.phase, t.phase = handLost, handLost // who gets what is anybody's guess
 }
 
 func (h *byHand) close(s *handSocket) {
-	h.call("ok", "close %s", s.name)
+	h.call("ok", "close", s.name)
 	if t := s.end; t != nil && s.phase == handConnected && t.phase == handConnected {
 		if len(s.inbox) > 0 {
-			t.phase, t.untold, t.err, t.held = handBroken, false, "ECONNRESET", false
+			t.breaks()
+		} else {
+			t.ended = true
 		}
-		t.ended = true
 	}
 	h.resetWaiting(s)
 	s.phase = handClosed
+}
+
+// breaks is what a reset does to the other end: a success that no connect has
+// told becomes a failure that one will tell.
+func (t *handSocket) breaks() {
+	t.phase, t.err, t.held = handBroken, "ECONNRESET", t.kept
+	if t.untold {
+		t.phase, t.untold = handFailed, false
+	}
 }
 
 // resetWaiting is what becomes of those who wait for a listener that has gone.
 func (h *byHand) resetWaiting(s *handSocket) {
 	for _, t := range s.waiting {
 		if t.phase == handConnected {
-			t.phase, t.err, t.held = handBroken, "ECONNRESET", false
-			if t.untold {
-				t.phase, t.untold = handLost, false
-			}
+			t.breaks()
 		}
 	}
 	s.waiting = nil
@@ -224,13 +279,13 @@ func (h *byHand) receive(s *handSocket) {
 	case len(s.inbox) > 0:
 		token := s.inbox[0]
 		s.inbox = s.inbox[1:]
-		h.call(fmt.Sprintf("ok #%d", token), "recv %s", s.name)
+		h.call(fmt.Sprintf("ok #%d", token), "recv", s.name)
 	case s.stream && s.ended:
-		h.call("ok end", "recv %s", s.name)
+		h.call("ok end", "recv", s.name)
 	case s.nonblocking:
-		h.call("EAGAIN", "recv %s", s.name)
+		h.call("EAGAIN", "recv", s.name)
 	case h.chance(10): // it costs a wait
-		h.call("blocks", "recv %s", s.name)
+		h.call("blocks", "recv", s.name)
 	}
 }
 
@@ -245,7 +300,7 @@ func (h *byHand) takesError(s *handSocket, call string) bool {
 	if call == "send" {
 		h.sent++
 	}
-	h.call(want, "%s %s", call, s.name)
+	h.call(want, call, s.name)
 	return true
 }
 

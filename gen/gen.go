@@ -106,9 +106,18 @@ func needsSlow(s *spec.Spec, walk model.Script) bool {
 }
 
 // Clone is a generator of the same scripts for another goroutine.
-func (g *Generator) Clone() *Generator {
+func (g *Generator) Clone() *Generator { return g.With(g.machine.NewJudge("")) }
+
+// Source draws the scripts of Draw, with a judge whose goroutine it is for.
+func (g *Generator) Source(judge *model.Judge) func(seed uint64) model.Script {
+	return g.With(judge).Draw
+}
+
+// With is a generator of the same scripts that shares what a judge has worked
+// out, and must be used by the same goroutine.
+func (g *Generator) With(judge *model.Judge) *Generator {
 	copied := *g
-	copied.judge = g.machine.NewJudge("")
+	copied.judge = judge
 	copied.script = nil
 	copied.rapid = rapid.Custom(func(t *rapid.T) model.Script {
 		return copied.plan(&drawn{t: t})

@@ -23,12 +23,17 @@ type prospect struct {
 
 // prospect evaluates every rule of a call in a state. The choices share into.
 func (m *Machine) prospect(s *State, op Op, into []choice) prospect {
+	return m.prospectOf(m.plan(op), s, op, into)
+}
+
+// prospectOf is prospect for whoever knows the plan of the call.
+func (m *Machine) prospectOf(plan *plan, s *State, op Op, into []choice) prospect {
 	p := prospect{choices: into[:0]}
 	if op.Subject < spec.MaxSockets && (!s.exists(op.Subject) || s.isUnknown(op.Subject)) {
 		p.verdict = doubtful
 		return p
 	}
-	plan, e := m.plan(op), m.environment(s, op)
+	e := m.environment(s, op)
 	for i := range plan.refusals {
 		if e.applies(&plan.refusals[i], &p.choices) {
 			p.refused = true

@@ -2,7 +2,6 @@ package model
 
 import (
 	"hash/maphash"
-	"math/bits"
 
 	"connectspec/spec"
 )
@@ -10,7 +9,9 @@ import (
 // An Exploration visits the states of a socket under test and those around it,
 // and tries every call with every class of input upon the first. Two states in
 // which all conditions of a call come out the same are one case of that call; a
-// state that is no new case of any call is not gone on from.
+// state that is no new case of any call is not gone on from. Among many sockets
+// (see crowded) less counts as new. So an outcome without a walk is one that was
+// not reached within these bounds, and not always one that cannot be.
 type Exploration struct {
 	States   int
 	Cases    int
@@ -20,18 +21,22 @@ type Exploration struct {
 	// Walks hold a shortest script that leads to each outcome, by its id; nil
 	// where none does.
 	Walks []Script
+	// Ranked says of each call whether two of its refusals were met that apply in
+	// one case with different results.
+	Ranked []bool
 
 	machine *Machine
 	limits  Limits
 	nodes   []node
-	index   map[State]int32
+	index   map[uint64]bool // the digests of the states that were met
 	seen    map[string]bool // gaps and overlaps that were noted already
 	found   []found
 	cases   map[caseKey]bool
-	reads   []reads           // by call
-	digests []map[uint64]bool // by call: of states that it was tried in
+	units   []unit
+	kinds   map[uint64]bool // calls and sets of outcomes that were met in a crowd
+	crowd   uint8           // how many sockets there are in the state at hand
 	seed    maphash.Seed
-	fresh   []bool // by call: it was never tried in a state that agrees with this
+	ops     []tryable
 	choices []choice
 	trials  []trial
 }
@@ -45,10 +50,10 @@ type caseKey struct {
 // A trial is a call tried in the state at hand.
 type trial struct {
 	op    Op
+	plan  *plan
 	p     prospect
 	from  int // its choices
 	until int
-	novel bool
 }
 
 // A Case is a call in a state, with the script that leads there.
@@ -79,13 +84,10 @@ type found struct {
 // Explore visits every state, breadth first.
 func (m *Machine) Explore(limits Limits) *Exploration {
 	x := &Exploration{
-		machine: m, limits: limits, index: map[State]int32{}, seen: map[string]bool{},
-		found: make([]found, m.Spec.Outcomes), Walks: make([]Script, m.Spec.Outcomes), cases: map[caseKey]bool{},
-		seed: maphash.MakeSeed(), fresh: make([]bool, len(m.Spec.Calls)),
-	}
-	for _, call := range m.Spec.Calls {
-		x.reads = append(x.reads, readsOf(call, m.local))
-		x.digests = append(x.digests, map[uint64]bool{})
+		machine: m, limits: limits, index: map[uint64]bool{}, seen: map[string]bool{},
+		found: make([]found, m.Spec.Outcomes), Walks: make([]Script, m.Spec.Outcomes),
+		Ranked: make([]bool, len(m.Spec.Calls)), cases: map[caseKey]bool{},
+		kinds: map[uint64]bool{}, seed: maphash.MakeSeed(), units: m.units(limits.Lacks),
 	}
 	x.visit(m.Initial(), -1, Op{}, false)
 	for i := int32(0); int(i) < len(x.nodes) && (limits.States == 0 || len(x.nodes) < limits.States); i++ {
@@ -101,11 +103,11 @@ func (m *Machine) Explore(limits Limits) *Exploration {
 }
 
 func (x *Exploration) visit(s State, parent int32, op Op, later bool) {
-	if _, known := x.index[s]; known {
-		return
+	digest := maphash.Bytes(x.seed, s[:])
+	if !x.index[digest] {
+		x.index[digest] = true
+		x.nodes = append(x.nodes, node{s, parent, op, later})
 	}
-	x.index[s] = int32(len(x.nodes))
-	x.nodes = append(x.nodes, node{s, parent, op, later})
 }
 
 // script is the walk to a node, and one call more.
@@ -157,37 +159,49 @@ func (x *Exploration) expand(at int32) {
 // tryAll tries every call in a state, and says whether any of them is new. If
 // none can be, or is, the trials are not complete.
 func (x *Exploration) tryAll(at int32, s *State) bool {
-	if !x.refresh(s) {
+	if !x.refresh(at, s) {
 		return false
 	}
-	ops := x.machine.opsFor(s, x.limits.Lacks)
 	x.trials, x.choices = x.trials[:0], x.choices[:0]
-	any := false
-	for _, op := range ops {
-		if x.fresh[op.Call] && x.try(at, s, op) {
-			any = true
-		}
-	}
-	if !any {
+	if !x.tryUnits(at, s, true) {
 		return false
 	}
-	for _, op := range ops {
-		if !x.fresh[op.Call] {
-			x.try(at, s, op)
-		}
-	}
+	x.tryUnits(at, s, false)
 	return true
 }
 
-// refresh finds the calls that were never tried in a state that agrees with
-// this one in all that they look at.
-func (x *Exploration) refresh(s *State) bool {
+func (x *Exploration) tryUnits(at int32, s *State, fresh bool) bool {
 	any := false
-	for i := range x.reads {
-		digest := x.reads[i].digest(s, x.seed)
-		x.fresh[i] = !x.digests[i][digest]
-		if x.fresh[i] {
-			x.digests[i][digest] = true
+	for i := range x.units {
+		u := &x.units[i]
+		if u.fresh != fresh {
+			continue
+		}
+		x.ops = x.machine.opsOf(x.ops[:0], s, u)
+		for k := range x.ops {
+			if x.try(at, s, &x.ops[k]) {
+				any = true
+			}
+		}
+	}
+	return any
+}
+
+// refresh finds the calls that were never tried in a state that agrees with
+// this one in all that they look at. A call that looks at nothing that has
+// changed since the state before is none of them.
+func (x *Exploration) refresh(at int32, s *State) bool {
+	var changed places
+	parent := x.nodes[at].parent
+	if parent >= 0 {
+		changed = difference(&x.nodes[parent].state, s)
+	}
+	any, sockets := false, s.sockets()
+	x.crowd = sockets
+	for i := range x.units {
+		u := &x.units[i]
+		u.fresh = false
+		if u.possible(sockets) && (parent < 0 || u.mask.meets(&changed)) && u.refresh(s, x.seed) {
 			any = true
 		}
 	}
@@ -195,19 +209,40 @@ func (x *Exploration) refresh(s *State) bool {
 }
 
 // try tries a call, and says whether it is a new case.
-func (x *Exploration) try(at int32, s *State, op Op) bool {
-	t := trial{op: op, from: len(x.choices)}
-	t.p = x.machine.prospect(s, op, x.choices[t.from:])
+func (x *Exploration) try(at int32, s *State, one *tryable) bool {
+	t := trial{op: one.op, plan: one.plan, from: len(x.choices)}
+	t.p = x.machine.prospectOf(one.plan, s, one.op, x.choices[t.from:])
 	x.choices = append(x.choices[:t.from], t.p.choices...)
 	t.until = len(x.choices)
 	x.trials = append(x.trials, t)
-	k := caseKey{op, t.p.path}
+	novel := x.crowd < crowded || x.newKind(&t)
+	k := caseKey{one.op, t.p.path}
 	if x.cases[k] {
 		return false
 	}
 	x.cases[k] = true
 	x.judge(at, s, &t)
-	return true
+	return novel
+}
+
+// crowded is the number of sockets from which on states are gone on from only
+// if a call has outcomes that it had with none like them before: how conditions
+// come out for each of many sockets has too many combinations.
+const crowded = 3
+
+// newKind says whether a call has a set of outcomes that it never had, whatever
+// sockets they are about.
+func (x *Exploration) newKind(t *trial) bool {
+	k := keyOf(t.op)
+	kind := uint64(k.call)<<24 | uint64(k.args[0])<<16 | uint64(k.args[1])<<8 | uint64(k.args[2])
+	e := environment{path: kind}
+	e.note(uint64(t.p.verdict))
+	for i := t.from; i < t.until; i++ {
+		e.note(uint64(x.choices[i].outcome.ID))
+	}
+	known := x.kinds[e.path]
+	x.kinds[e.path] = true
+	return !known
 }
 
 func (x *Exploration) laters(at int32, s *State) {
@@ -232,35 +267,6 @@ func (x *Exploration) note(outcome int, at int32, op Op) {
 	}
 }
 
-// judge notes what a new case shows: a gap, an overlap, outcomes reached.
-func (x *Exploration) judge(at int32, s *State, t *trial) {
-	x.Cases++
-	switch t.p.verdict {
-	case gap:
-		x.complain(&x.Gaps, "gap", at, t.op, nil)
-	case unstated:
-		x.note(t.p.silent.ID, at, t.op)
-	case decided:
-		x.overlap(at, s, t.op)
-		x.count(at, t)
-	}
-}
-
-// count counts the different results that are allowed.
-func (x *Exploration) count(at int32, t *trial) {
-	var codes [4]uint64
-	for i := t.from; i < t.until; i++ {
-		outcome := x.choices[i].outcome
-		x.note(outcome.ID, at, t.op)
-		for _, result := range outcome.Results {
-			codes[result.Code/64] |= 1 << (result.Code % 64)
-		}
-	}
-	for _, set := range codes {
-		x.Results += bits.OnesCount64(set)
-	}
-}
-
 // follow visits the states that a call leads to.
 func (x *Exploration) follow(at int32, s *State, op Op, choices []choice) {
 	for i := range choices {
@@ -269,43 +275,3 @@ func (x *Exploration) follow(at int32, s *State, op Op, choices []choice) {
 	}
 }
 
-// overlap notes two acts that apply in one case.
-func (x *Exploration) overlap(at int32, s *State, op Op) {
-	m := x.machine
-	plan := m.plan(op)
-	if len(plan.acts) < 2 {
-		return
-	}
-	e := m.environment(s, op)
-	var choices []choice
-	if e.anyApplies(plan.refusals, &choices) {
-		return
-	}
-	var names []string
-	for i := range plan.acts {
-		if e.applies(&plan.acts[i], &choices) {
-			names = append(names, plan.acts[i].rule.Name)
-		}
-	}
-	if len(names) > 1 {
-		x.complain(&x.Overlaps, "overlap", at, op, names)
-	}
-}
-
-// complain notes one case for each call and set of rules.
-func (x *Exploration) complain(list *[]Case, what string, at int32, op Op, rules []string) {
-	k := what + x.machine.Spec.Calls[op.Call].Name
-	for _, name := range rules {
-		k += " " + name
-	}
-	if rules == nil {
-		for i := range x.machine.Spec.Calls[op.Call].Parameters {
-			k += " " + string(rune(op.Args[i]))
-		}
-	}
-	if x.seen[k] {
-		return
-	}
-	x.seen[k] = true
-	*list = append(*list, Case{x.script(at, op), rules})
-}

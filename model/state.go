@@ -55,6 +55,15 @@ func (s *State) create(slot uint8) {
 
 func (s *State) exists(slot uint8) bool { return s.get(slot, 0) != spec.Absent }
 
+// sockets is how many there are, or were: a place is never used again.
+func (s *State) sockets() uint8 {
+	next := uint8(0)
+	for next < spec.MaxSockets && s.exists(next) {
+		next++
+	}
+	return next
+}
+
 func (s *State) isUnknown(slot uint8) bool { return s.get(slot, 0) == unknown }
 
 // forget makes a socket unknown, and with it every socket that it is

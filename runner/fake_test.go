@@ -230,7 +230,7 @@ func imitated(m *model.Machine, injuries ...injury) Config {
 		Machine: m, Checks: 6000, Seed: 1, Jobs: 1,
 		Agent:  agent.Description{Name: "imitation", Version: "Imitation 1", Dictionary: "linux"},
 		Open:   func(context.Context) (Target, error) { return imitate(m, 7, injuries...), nil },
-		Source: func() (Source, error) { return roaming(m), nil },
+		Source: func(*model.Judge) Source { return roaming(m) },
 	}
 }
 

@@ -32,7 +32,7 @@ import (
 
 // A Source gives the script of a seed: the same one each time. What it returns
 // is valid until it is asked again. It is used by one goroutine at a time.
-type Source func(seed uint64) model.Script
+type Source = func(seed uint64) model.Script
 
 // Config says what to run.
 type Config struct {
@@ -43,11 +43,12 @@ type Config struct {
 	// Open starts a target. Each goroutine opens one for itself. A target ends
 	// when the context does, if not earlier.
 	Open func(context.Context) (Target, error)
-	// Source makes a source of scripts for one goroutine. All of them give the
-	// same script for the same seed.
-	Source func() (Source, error)
+	// Source makes a source of scripts for one goroutine, which may share what
+	// that goroutine's judge has worked out. All of them give the same script
+	// for the same seed.
+	Source func(*model.Judge) Source
 	// Slow is the same for scripts that take about a second each; nil for none.
-	Slow func() (Source, error)
+	Slow func(*model.Judge) Source
 	// Goals are the ids of the outcomes that the target can show.
 	Goals []int
 
@@ -169,7 +170,7 @@ func newRun(config Config) (*run, error) {
 }
 
 // start runs one worker in a goroutine. If it fails, the run ends.
-func (r *run) start(ctx context.Context, group *sync.WaitGroup, cancel func(), from *lane, open func() (Source, error)) {
+func (r *run) start(ctx context.Context, group *sync.WaitGroup, cancel func(), from *lane, open func(*model.Judge) Source) {
 	group.Go(func() {
 		err := r.work(ctx, from, open)
 		if err != nil && ctx.Err() == nil {

@@ -27,19 +27,16 @@ type batch struct {
 }
 
 // work runs sequences until the lane has no more.
-func (r *run) work(ctx context.Context, from *lane, open func() (Source, error)) error {
-	draw, err := open()
-	if err != nil {
-		return err
-	}
+func (r *run) work(ctx context.Context, from *lane, open func(*model.Judge) Source) error {
+	judge := r.Machine.NewJudge(r.Agent.Dictionary)
 	target, err := r.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer target.Close()
 	w := &worker{
-		run: r, ctx: ctx, from: from, target: target, draw: draw,
-		judge: r.Machine.NewJudge(r.Agent.Dictionary), cases: map[*model.Divergence]*sighting{},
+		run: r, ctx: ctx, from: from, target: target, draw: open(judge),
+		judge: judge, cases: map[*model.Divergence]*sighting{},
 	}
 	err = w.loop()
 	r.collect(w.judge)

@@ -32,9 +32,7 @@ func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
 		name := dsl.Name{Pos: dsl.Position{File: d.file.Name, Line: 1, Column: 1}, Text: platform}
 		return nil, []dsl.Problem{unknownName(name, "platform", d.platformNames())}
 	}
-	for ; p != nil && len(r.lineage) <= len(d.Platforms); p = p.Extends {
-		r.lineage = append([]string{p.Name}, r.lineage...)
-	}
+	r.lineage = d.lineage(p)
 	r.spec.Lineage = r.lineage
 	r.gather(d.file)
 	r.number()
@@ -50,6 +48,15 @@ func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
 	}
 	r.addScenarios()
 	return r.spec, r.problems
+}
+
+// lineage are the names of a platform and those that it extends, the base first.
+func (d *Document) lineage(p *Platform) []string {
+	var names []string
+	for ; p != nil && len(names) <= len(d.Platforms); p = p.Extends {
+		names = append([]string{p.Name}, names...)
+	}
+	return names
 }
 
 func (r *resolver) report(name dsl.Name, format string, arguments ...any) {
@@ -239,7 +246,7 @@ func (r *resolver) order(node *dsl.Order) {
 		rest = slices.Delete(rest, i, i+1)
 	}
 	call.Refusals = append(ordered, rest...)
-	call.Ordered = true
+	call.Ordered, call.OrderPos = true, node.Call.Pos
 }
 
 func (r *resolver) unknownRefusal(name dsl.Name, call *Call) {

@@ -154,8 +154,9 @@ type Call struct {
 	Levels     []string // the levels it answers
 	Weight     int
 	Needs      string
-	Sends      bool // its effects use a token
-	Ordered    bool // its refusals are asked in order
+	Sends      bool         // its effects use a token
+	Ordered    bool         // its refusals are asked in order
+	OrderPos   dsl.Position // of the order that says so
 
 	Refusals []*Rule // in order, if Ordered
 	Acts     []*Rule

@@ -67,13 +67,9 @@ func draws(config *runner.Config) error {
 	if err != nil {
 		return err
 	}
-	config.Source, config.Goals = source(lanes.Fast), lanes.Goals
+	config.Source, config.Goals = lanes.Fast.Source, lanes.Goals
 	if lanes.Slow != nil {
-		config.Slow = source(lanes.Slow)
+		config.Slow = lanes.Slow.Source
 	}
 	return nil
-}
-
-func source(from *gen.Generator) func() (runner.Source, error) {
-	return func() (runner.Source, error) { return from.Clone().Draw, nil }
 }

@@ -65,7 +65,7 @@ type Description struct {
 }
 
 // Without are the words of what scripts must do without.
-func (d *Description) Without() map[string]bool {
+func (d Description) Without() map[string]bool {
 	words := map[string]bool{}
 	for _, lack := range d.Lacks {
 		words[lack.What] = true
