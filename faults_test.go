@@ -94,6 +94,12 @@ func openHealthy(machine *model.Machine, who agent.Description) func(context.Con
 	}
 }
 
+// drawsAlone is a source that shares nothing with a judge: the judge's machine is
+// another one.
+func drawsAlone(from *gen.Generator) func(*model.Judge) runner.Source {
+	return func(*model.Judge) runner.Source { return from.Clone().Draw }
+}
+
 // A hunt is what the runs that looked for one fault came to.
 type hunt struct {
 	name       string
@@ -129,7 +135,7 @@ func TestFaults(t *testing.T) {
 		h := &hunt{name: machine.Spec.Platform}
 		for i := range *faultRuns {
 			h.run(t, runner.Config{
-				Machine: machine, Agent: who, Open: openHealthy(linux, who), Source: lanes.Fast.Source,
+				Machine: machine, Agent: who, Open: openHealthy(linux, who), Source: drawsAlone(lanes.Fast),
 				Checks: faultLimit, StopAtOne: true, Seed: uint64(1+i) + *seed, Jobs: 1,
 			})
 		}

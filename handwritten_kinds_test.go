@@ -73,9 +73,7 @@ func (h *byHand) streamConnect(s *handSocket) {
 		return
 	}
 	if s.crossed {
-		s.phase = handLost
-		want := map[bool]string{false: "blocks", true: "EINPROGRESS"}[s.nonblocking]
-		h.call(want, "connect", s.name, "listener")
+		h.unheard(s, "listener")
 		return
 	}
 	actions := []handAction{
@@ -103,11 +101,11 @@ func (h *byHand) streamConnect(s *handSocket) {
 			}})
 		}
 	}
-	if listeners := h.others(s, func(t *handSocket) bool { return t.phase == handListening && t.six == s.six }); len(listeners) > 0 {
+	if listeners := h.others(s, func(t *handSocket) bool { return t.phase == handListening && t.six == s.six && !t.crossed }); len(listeners) > 0 {
 		actions = append(actions, handAction{12, func() {
 			t := listeners[h.below(len(listeners))]
 			if t.tiny && len(t.waiting) > 0 {
-				h.unheard(s, t)
+				h.unheard(s, t.name)
 				return
 			}
 			t.waiting = append(t.waiting, s)
@@ -129,11 +127,16 @@ func (h *byHand) connects(s *handSocket, name, peer string) {
 	h.call("ok", "connect", s.name, name)
 }
 
-// unheard is an attempt that a listener has no room for.
-func (h *byHand) unheard(s, t *handSocket) {
+// unheard is an attempt that nobody answers.
+func (h *byHand) unheard(s *handSocket, name string) {
+	want := "EINPROGRESS"
+	if !s.nonblocking {
+		if want = "blocks"; h.chance(80) { // it costs milliseconds
+			return
+		}
+	}
 	s.phase = handLost
-	want := map[bool]string{false: "blocks", true: "EINPROGRESS"}[s.nonblocking]
-	h.call(want, "connect", s.name, t.name)
+	h.call(want, "connect", s.name, name)
 }
 
 func (h *byHand) refused(s *handSocket, name string) {
@@ -189,6 +192,10 @@ func (h *byHand) dissolveStream(s *handSocket) {
 }
 
 func (h *byHand) listen(s *handSocket) {
+	if s.listened {
+		return // those who were accepted may have its address
+	}
+	s.listened = true
 	s.phase, s.held = handListening, true
 	if s.site == "unnamed" {
 		s.site = "anyhost"

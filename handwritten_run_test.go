@@ -43,7 +43,7 @@ func TestHandWritten(t *testing.T) {
 		handWritten(t)
 		return
 	}
-	result := handChild(t, 100)
+	result := handChild(t, 400)
 	t.Log(result)
 	if result.Calls < handChecks*handSteps/3 {
 		t.Errorf("%d calls only", result.Calls)

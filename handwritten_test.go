@@ -59,6 +59,7 @@ type handSocket struct {
 	kept        bool // and the fixed port
 	pinned      bool // its port is the fixed one
 	reuse       bool
+	listened    bool
 	tiny        bool // it listens with the smallest backlog
 	crossed     bool // it was connected over IPv4, which leaves it deaf to IPv6
 	site        string
@@ -167,7 +168,9 @@ func (h *byHand) upon(s *handSocket) {
 		{2, func() { h.call("ok "+s.site, "getsockname", s.name) }},
 		{2, func() { h.soError(s) }},
 		{1, func() { h.close(s) }},
-		{1, func() { s.reuse = true; h.call("ok", "set_reuse", s.name, "on") }},
+	}
+	if !s.reuse && s.phase == handFresh {
+		actions = append(actions, handAction{3, func() { s.reuse = true; h.call("ok", "set_reuse", s.name, "on") }})
 	}
 	switch {
 	case s.phase == handLost:
@@ -219,7 +222,8 @@ func (h *byHand) bind(s *handSocket) {
 		{1, func() { h.call("EADDRNOTAVAIL", "bind", s.name, "foreign") }},
 	}
 	alike := func(t *handSocket) bool { return t.stream == s.stream && t.six == s.six }
-	if len(h.others(s, func(t *handSocket) bool { return alike(t) && t.pinned && t.held })) == 0 {
+	// Once only: a connection of the fixed port may outlast its socket.
+	if !slices.ContainsFunc(h.sockets, func(t *handSocket) bool { return t.pinned }) {
 		actions = append(actions, handAction{2, func() {
 			s.held, s.placed, s.kept, s.pinned, s.site = true, true, true, true, "loopback"
 			h.call("ok", "bind", s.name, "fixed")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"connectspec/dsl"
 	"connectspec/spec"
@@ -28,7 +29,14 @@ type Checked struct {
 	document *spec.Document
 	applied  map[dsl.Position]bool // outcomes that some platform reaches
 	declared map[dsl.Position]*spec.Outcome
+	orders   map[dsl.Position]order
 	cited    map[string]bool
+}
+
+// An order of refusals, and whether it decides anything on some platform.
+type order struct {
+	call   string
+	ranked bool
 }
 
 // PlatformCheck is what the exploration of one platform came to.
@@ -46,19 +54,60 @@ type PlatformCheck struct {
 // Check resolves every platform of a file, explores it, and runs its scenarios.
 func Check(file *dsl.File) *Checked {
 	c := &Checked{
-		applied: map[dsl.Position]bool{}, declared: map[dsl.Position]*spec.Outcome{}, cited: map[string]bool{},
+		applied: map[dsl.Position]bool{}, declared: map[dsl.Position]*spec.Outcome{},
+		orders: map[dsl.Position]order{}, cited: map[string]bool{},
 	}
 	document, problems := spec.Open(file)
 	c.document = document
 	c.add("names", "error", problems...)
-	for _, platform := range document.Platforms {
-		c.platform(platform.Name)
+	problems, doubts := document.Lint()
+	c.add("overlay", "error", problems...)
+	c.add("unused", "warning", doubts...)
+	for i, explored := range exploreAll(document) {
+		c.platform(document.Platforms[i], explored)
 	}
 	c.neverApplied()
+	c.neverRanked()
 	c.clauses()
+	c.conflicts()
 	c.sort()
 	return c
 }
+
+// An explored platform: either its problems, or the error of New, or the rest.
+type explored struct {
+	spec        *spec.Spec
+	problems    []dsl.Problem
+	machine     *Machine
+	err         error
+	exploration *Exploration
+}
+
+// exploreAll explores all platforms at the same time.
+func exploreAll(document *spec.Document) []explored {
+	all := make([]explored, len(document.Platforms))
+	var wait sync.WaitGroup
+	for i, platform := range document.Platforms {
+		wait.Go(func() { all[i] = explore(document, platform.Name) })
+	}
+	wait.Wait()
+	return all
+}
+
+func explore(document *spec.Document, platform string) (e explored) {
+	e.spec, e.problems = document.Resolve(platform)
+	if len(e.problems) > 0 {
+		return e
+	}
+	if e.machine, e.err = New(e.spec); e.err == nil {
+		e.exploration = e.machine.Explore(Limits{States: maxChecked})
+	}
+	return e
+}
+
+// maxChecked bounds the states that a check visits on a platform, so that no
+// text makes it run on and on.
+const maxChecked = 200_000
 
 func (c *Checked) add(check, severity string, problems ...dsl.Problem) {
 	for _, problem := range problems {
@@ -75,34 +124,47 @@ func (c *Checked) sort() {
 	slices.SortStableFunc(c.Complaints, func(a, b Complaint) int { return a.Pos.Offset - b.Pos.Offset })
 }
 
-func (c *Checked) platform(name string) {
-	s, problems := c.document.Resolve(name)
-	c.add("names", "error", problems...)
-	if s == nil || len(problems) > 0 {
+func (c *Checked) platform(platform *spec.Platform, e explored) {
+	c.add("names", "error", e.problems...)
+	if e.err != nil {
+		c.add("size", "error", dsl.Problem{Pos: platform.Pos, Length: len(platform.Name), Message: e.err.Error()})
+	}
+	if e.exploration == nil {
 		return
 	}
-	machine, err := New(s)
-	if err != nil {
-		c.add("size", "error", dsl.Problem{Pos: c.document.Platform(name).Pos, Length: len(name), Message: err.Error()})
-		return
-	}
-	x := machine.Explore(Limits{})
+	x, machine := e.exploration, e.machine
 	c.Platforms = append(c.Platforms, PlatformCheck{
-		Name: name, States: x.States, Cases: x.Cases, Gaps: len(x.Gaps), Machine: machine,
+		Name: platform.Name, States: x.States, Cases: x.Cases, Gaps: len(x.Gaps), Machine: machine,
 		Looseness: float64(x.Results) / float64(max(x.Cases, 1)),
 	})
-	c.cases(name, machine, x)
-	c.outcomes(s, x)
+	c.cases(platform.Name, machine, x)
+	c.outcomes(e.spec, x)
+	c.ranks(e.spec, x)
+	c.provoked(machine, x)
 	c.scenarios(machine)
 }
 
-// cases complains of gaps and overlaps.
+// cases complains of gaps and overlaps. Gaps of one call and one class of its
+// first argument are told together.
 func (c *Checked) cases(platform string, m *Machine, x *Exploration) {
+	more := map[[2]uint8]int{}
 	for _, gap := range x.Gaps {
-		call := m.Spec.Calls[gap.Script[len(gap.Script)-1].Call]
+		more[gap.group()]++
+	}
+	for _, gap := range x.Gaps {
+		count := more[gap.group()]
+		if count == 0 {
+			continue // told with an earlier one
+		}
+		more[gap.group()] = 0
+		others := ""
+		if count > 1 {
+			others = fmt.Sprintf("; and %d more with other arguments", count-1)
+		}
+		call := m.Spec.Calls[gap.group()[0]]
 		c.add("gap", "error", dsl.Problem{
 			Pos: call.Pos, Length: len(call.Name),
-			Message: fmt.Sprintf("on %s no rule says what the last of these calls answers: %s", platform, m.oneLine(gap.Script)),
+			Message: fmt.Sprintf("on %s no rule says what the last of these calls answers: %s%s", platform, m.oneLine(gap.Script), others),
 		})
 	}
 	for _, overlap := range x.Overlaps {
@@ -114,6 +176,12 @@ func (c *Checked) cases(platform string, m *Machine, x *Exploration) {
 	}
 }
 
+// group is the call of a case, and the class of its first argument.
+func (c *Case) group() [2]uint8 {
+	k := keyOf(c.Script[len(c.Script)-1])
+	return [2]uint8{k.call, k.args[0]}
+}
+
 func (m *Machine) oneLine(script Script) string {
 	return strings.ReplaceAll(strings.TrimSpace(m.Format(Trace{Script: script})), "\n", "; ")
 }
@@ -121,9 +189,7 @@ func (m *Machine) oneLine(script Script) string {
 // outcomes notes which outcomes a platform reaches, and what its rules cite.
 func (c *Checked) outcomes(s *spec.Spec, x *Exploration) {
 	for _, rule := range s.Rules {
-		for _, cite := range rule.Cites {
-			c.cited[cite.Text] = true
-		}
+		c.cite(rule.Cites)
 		for i := range rule.Cases {
 			for _, outcome := range rule.Cases[i].Outcomes {
 				if rule.Rank == spec.Ready {
@@ -139,38 +205,6 @@ func (c *Checked) outcomes(s *spec.Spec, x *Exploration) {
 	for _, e := range s.Errors {
 		for _, cite := range e.Cites {
 			c.cited[cite.Text] = true
-		}
-	}
-}
-
-func (c *Checked) neverApplied() {
-	for pos, outcome := range c.declared {
-		if !c.applied[pos] {
-			c.add("never-applies", "warning", dsl.Problem{
-				Pos: pos, Length: 2,
-				Message: fmt.Sprintf("this outcome of %s is never reached", outcome.Rule.Name),
-			})
-		}
-	}
-}
-
-// clauses complains of clauses that nobody cites, and of those that are set
-// aside and cited all the same.
-func (c *Checked) clauses() {
-	for _, clause := range c.document.Clauses {
-		c.Clauses++
-		problem := dsl.Problem{Pos: clause.Pos, Length: len(clause.ID)}
-		switch {
-		case clause.SetAside != "" && c.cited[clause.ID]:
-			problem.Message = fmt.Sprintf("clause %s is set aside, and cited", clause.ID)
-			c.add("clause", "error", problem)
-		case clause.SetAside != "":
-			c.SetAside++
-		case c.cited[clause.ID]:
-			c.Cited++
-		default:
-			problem.Message = fmt.Sprintf("no rule cites clause %s, and it is not set aside", clause.ID)
-			c.add("clause", "error", problem)
 		}
 	}
 }

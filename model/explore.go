@@ -274,4 +274,3 @@ func (x *Exploration) follow(at int32, s *State, op Op, choices []choice) {
 		x.visit(x.machine.apply(s, op, &choices[i], made), at, op, false)
 	}
 }
-

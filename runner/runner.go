@@ -152,6 +152,10 @@ func newRun(config Config) (*run, error) {
 	if config.SlowChecks <= 0 {
 		config.SlowChecks = 2
 	}
+	if config.Checks > 0 {
+		// More workers than batches would be started for nothing.
+		config.Jobs = min(config.Jobs, (config.Checks+batchSize-1)/batchSize)
+	}
 	if config.Save != "" {
 		if err := prepareFolder(config.Save); err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"connectspec/dsl"
@@ -103,11 +104,22 @@ func (d *Document) addPlatform(node *dsl.Platform) {
 	p := &Platform{Pos: node.Name.Pos, Name: node.Name.Text, Text: node.Text.Text}
 	if node.Extends != nil {
 		p.Extends = d.Platform(node.Extends.Text)
-		if p.Extends == nil {
+		switch {
+		case p.Extends != nil:
+		case d.declaresPlatform(node.Extends.Text):
+			d.reportName(*node.Extends, "a platform extends one that is declared before it, and `%s` is not", node.Extends.Text)
+		default:
 			d.unknown(*node.Extends, "platform", d.platformNames())
 		}
 	}
 	d.Platforms = append(d.Platforms, p)
+}
+
+func (d *Document) declaresPlatform(name string) bool {
+	return slices.ContainsFunc(d.file.Declarations, func(declaration dsl.Declaration) bool {
+		node, ok := declaration.Node.(*dsl.Platform)
+		return ok && node.Name.Text == name
+	})
 }
 
 func (d *Document) platformNames() []string {

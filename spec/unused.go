@@ -29,9 +29,9 @@ func (d *Document) unusedNames() []dsl.Problem {
 	}
 	for _, declaration := range d.file.Declarations {
 		switch node := declaration.Node.(type) {
-		case *dsl.Field:
-			for _, word := range node.Words {
-				if !u.mentioned[word.Name.Text] && !u.called[node.Name.Text] {
+		case *dsl.Field: // the first word is what a new socket has
+			for i, word := range node.Words {
+				if i > 0 && !u.mentioned[word.Name.Text] && !u.called[node.Name.Text] {
 					complain(word.Name, "no rule uses the word `%s`")
 				}
 			}

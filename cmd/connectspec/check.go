@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"connectspec/dsl"
 	"connectspec/model"
@@ -11,6 +15,7 @@ import (
 type checkCommand struct {
 	File string `arg:"" optional:"" help:"Specification file, or - for standard input; without it, the one that is part of the program."`
 	JSON bool   `name:"json" help:"Write one JSON object."`
+	All  bool   `help:"Show every finding, not only the first 20."`
 }
 
 // What check has to tell; the JSON form is an interface.
@@ -56,11 +61,7 @@ func (c *checkCommand) Run(t *terminal) error {
 	checked := check(name, text)
 	report := newCheckReport(checked)
 	people := t.people(c.JSON)
-	for _, complaint := range checked.Complaints {
-		problem := complaint.Problem
-		problem.Message = fmt.Sprintf("%s: %s (%s)", complaint.Severity, problem.Message, complaint.Check)
-		dsl.Show(people, text, problem)
-	}
+	c.show(people, text, checked.Complaints)
 	report.text(people)
 	if c.JSON {
 		if err := t.json(report); err != nil {
@@ -73,6 +74,52 @@ func (c *checkCommand) Run(t *terminal) error {
 		}
 	}
 	return nil
+}
+
+// mostShown is how many findings are shown unless all are asked for.
+const mostShown = 20
+
+// show shows findings, errors first: warnings never hide one.
+func (c *checkCommand) show(w io.Writer, text []byte, complaints []model.Complaint) {
+	sorted := slices.Clone(complaints)
+	slices.SortStableFunc(sorted, func(a, b model.Complaint) int { return strings.Compare(a.Severity, b.Severity) })
+	shown := sorted
+	if !c.All {
+		shown = sorted[:min(len(sorted), mostShown)]
+	}
+	for _, complaint := range shown {
+		problem := complaint.Problem
+		problem.Message = fmt.Sprintf("%s: %s (%s)", complaint.Severity, problem.Message, complaint.Check)
+		var block bytes.Buffer
+		dsl.Show(&block, text, problem)
+		first, rest, _ := strings.Cut(block.String(), "\n")
+		fmt.Fprintf(w, "%s\n%s", wrapped(first, 80, "    "), rest)
+	}
+	if more := len(sorted) - len(shown); more > 0 {
+		fmt.Fprintf(w, "... and %d more (--all or --json lists all)\n", more)
+	}
+}
+
+// wrapped breaks a line between words so that it takes at most so many columns;
+// what goes on is indented.
+func wrapped(line string, columns int, indent string) string {
+	var out strings.Builder
+	column := 0
+	for i, word := range strings.Split(line, " ") {
+		length := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+length > columns:
+			out.WriteString("\n" + indent)
+			column = len(indent)
+		default:
+			out.WriteByte(' ')
+			column++
+		}
+		out.WriteString(word)
+		column += length
+	}
+	return out.String()
 }
 
 // check parses and, if that goes well, checks the rest.
@@ -112,18 +159,29 @@ func newCheckReport(checked *model.Checked) *checkReport {
 
 func (r *checkReport) text(w io.Writer) {
 	for _, p := range r.Platforms {
-		fmt.Fprintf(w, "%-10s %7d states %8d cases %4d gaps   %.3f results allowed in a case\n",
+		fmt.Fprintf(w, "%-10s %7d states %7d cases %4d gaps  %.3f results allowed a case\n",
 			p.Name, p.States, p.Cases, p.Gaps, p.Looseness)
 	}
 	if r.Clauses.Total > 0 {
 		fmt.Fprintf(w, "%d clauses: %d cited, %d set aside\n", r.Clauses.Total, r.Clauses.Cited, r.Clauses.SetAside)
 	}
-	switch n := len(r.Findings); n {
-	case 0:
-		fmt.Fprintln(w, "nothing to complain of")
-	case 1:
-		fmt.Fprintln(w, "1 finding")
-	default:
-		fmt.Fprintf(w, "%d findings\n", n)
+	errors := 0
+	for _, finding := range r.Findings {
+		if finding.Severity == "error" {
+			errors++
+		}
 	}
+	switch warnings := len(r.Findings) - errors; {
+	case len(r.Findings) == 0:
+		fmt.Fprintln(w, "nothing to complain of")
+	default:
+		fmt.Fprintf(w, "%s, %s\n", counted(errors, "error"), counted(warnings, "warning"))
+	}
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,7 @@ type child struct {
 	stdout  *os.File
 	stderr  tail
 	gone    chan struct{} // closed once it has been waited for
+	ours    atomic.Bool   // we killed it
 	once    sync.Once
 }
 
@@ -92,8 +94,24 @@ func (c *child) Kill() {
 	select {
 	case <-c.gone: // its number may be another's by now
 	default:
+		c.ours.Store(true)
 		killGroup(c.command)
 	}
+}
+
+// KilledBy names the signal with which somebody else, a person or the kernel
+// when memory runs out, has ended the program. It is "" if the program ended by
+// itself, by a fault or by our hand, or is still there after so long a time.
+func (c *child) KilledBy(within time.Duration) string {
+	select {
+	case <-c.gone:
+	case <-time.After(within):
+		return ""
+	}
+	if c.ours.Load() {
+		return ""
+	}
+	return signalFromOutside(c.command)
 }
 
 // Close lets the program end, kills it if it does not, and waits.

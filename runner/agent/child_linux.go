@@ -14,6 +14,28 @@ func ownGroup(command *exec.Cmd) {
 	command.SysProcAttr.Pdeathsig = syscall.SIGKILL
 }
 
+// signalFromOutside names the signal that ended a program, if it is one that
+// programs are ended with on purpose. A fault of its own ends it otherwise.
+func signalFromOutside(command *exec.Cmd) string {
+	status, ok := command.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || !status.Signaled() {
+		return ""
+	}
+	switch status.Signal() {
+	case syscall.SIGKILL:
+		return "SIGKILL"
+	case syscall.SIGTERM:
+		return "SIGTERM"
+	case syscall.SIGINT:
+		return "SIGINT"
+	case syscall.SIGHUP:
+		return "SIGHUP"
+	case syscall.SIGQUIT:
+		return "SIGQUIT"
+	}
+	return ""
+}
+
 func killGroup(command *exec.Cmd) {
 	syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
 }

@@ -32,6 +32,8 @@ type Client struct {
 	stop     func() bool  // no longer kill the link when ctx ends
 	waiting  [][][]string // batches submitted and not yet received
 	restarts int          // agents started in place of dead ones
+	killed   int          // of them, those that somebody else ended
+	outside  bool         // the last one was ended by somebody else
 	failed   error        // the client is of no more use
 }
 
@@ -111,10 +113,14 @@ func (c *Client) Receive() ([][]Answer, error) {
 	if err := c.drop(err); err != nil {
 		return nil, err
 	}
+	mute := silence{answered: len(traces) > 0}
 	for _, script := range batch[len(traces):] {
 		trace, err := c.alone(script)
+		if err == nil {
+			err = mute.after(script, trace)
+		}
 		if err != nil {
-			return nil, err
+			return nil, c.fail(fmt.Errorf("agent %s: %w", c.hello.Name, err))
 		}
 		traces = append(traces, trace)
 	}
@@ -134,9 +140,55 @@ func (c *Client) resubmit() error {
 	return nil
 }
 
+// A silence is that of an agent which has not answered any call of a batch.
+type silence struct {
+	answered    bool
+	hung, ended int // scripts at whose first call it did that
+}
+
+// An agent that never answers is none. It is given up after so many scripts; a
+// call that hangs costs the deadline each time.
+const (
+	maxHung  = 3
+	maxEnded = 8
+)
+
+// after counts one more script; it returns an error if it is one too many.
+func (s *silence) after(script []string, trace []Answer) error {
+	if s.answered || len(trace) == 0 {
+		return nil
+	}
+	switch {
+	case len(trace) == 1 && trace[0].Name == Hang:
+		s.hung++
+	case len(trace) == 1 && trace[0].Name == Crash:
+		s.ended++
+	default:
+		s.answered = true
+	}
+	if s.hung == maxHung || s.ended == maxEnded {
+		return fmt.Errorf("it answers nothing: %d scripts in a row hung, and %d ended it, at their first call; the last was `%s`",
+			s.hung, s.ended, script[0])
+	}
+	return nil
+}
+
 // alone runs one script in plain form, where the agent shows each answer at
-// once. If the agent dies, the trace says so in place of the missing answer.
+// once. If the agent dies, the trace says so in place of the missing answer;
+// not if somebody else killed it: then the script is run again.
 func (c *Client) alone(script []string) ([]Answer, error) {
+	for {
+		trace, err := c.once(script)
+		if err != nil || !c.outside {
+			return trace, err
+		}
+	}
+}
+
+// once runs one script in plain form. Afterwards outside says whether somebody
+// else put an end to it.
+func (c *Client) once(script []string) ([]Answer, error) {
+	c.outside = false
 	if c.link == nil {
 		if err := c.connect(); err != nil {
 			return nil, c.fail(err)
@@ -172,17 +224,21 @@ func (c *Client) connect() error {
 	}
 	connection, err := c.start(c.ctx)
 	if err != nil {
+		if cause := c.ctx.Err(); cause != nil {
+			return cause
+		}
 		return fmt.Errorf("agent: cannot start: %w", err)
 	}
+	stop := context.AfterFunc(c.ctx, func() { kill(connection) })
 	link, err := newLink(connection, c.deadline)
 	if err != nil {
+		stop()
 		if cause := c.ctx.Err(); cause != nil {
 			return cause
 		}
 		return fmt.Errorf("agent: no agreement with it: %w%s", err, said(connection))
 	}
-	c.link = link
-	c.stop = context.AfterFunc(c.ctx, link.kill)
+	c.link, c.stop = link, stop
 	return nil
 }
 
@@ -192,6 +248,7 @@ func (c *Client) connect() error {
 func (c *Client) drop(err error) error {
 	link := c.link
 	c.link = nil
+	signal := link.killedBy()
 	c.stop()
 	link.kill()
 	link.close()
@@ -203,8 +260,18 @@ func (c *Client) drop(err error) error {
 		return c.fail(fmt.Errorf("agent %s: %w%s", link.description.Name, err, said(link.connection)))
 	}
 	c.restarts++
+	if c.outside = signal != ""; c.outside {
+		c.killed++
+	}
+	if c.killed > maxKilled {
+		return c.fail(fmt.Errorf("agent %s: it was killed %d times, the last time by %s, which is not its own doing; giving up",
+			link.description.Name, c.killed, signal))
+	}
 	return nil
 }
+
+// maxKilled is how often an agent is started again after somebody else ended it.
+const maxKilled = 20
 
 func (c *Client) fail(err error) error {
 	c.failed = err

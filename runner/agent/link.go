@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -44,6 +45,8 @@ func newLink(connection io.ReadWriteCloser, deadline time.Duration) (*link, erro
 		l.close()
 		if l.silent.Load() {
 			err = fmt.Errorf("no hello within %v", deadline)
+		} else if errors.Is(err, io.EOF) {
+			err = errors.New("it ended before it said who it is")
 		}
 		return nil, err
 	}
@@ -51,12 +54,26 @@ func newLink(connection io.ReadWriteCloser, deadline time.Duration) (*link, erro
 }
 
 // kill ends the agent without asking it, so that reads and writes return.
-func (l *link) kill() {
-	if agent, ok := l.connection.(interface{ Kill() }); ok {
+func (l *link) kill() { kill(l.connection) }
+
+func kill(connection io.ReadWriteCloser) {
+	if agent, ok := connection.(interface{ Kill() }); ok {
 		agent.Kill()
 		return
 	}
-	l.connection.Close()
+	connection.Close()
+}
+
+// killedBy names the signal with which somebody else ended the agent, if the
+// connection can tell.
+func (l *link) killedBy() string {
+	agent, ok := l.connection.(interface{ KilledBy(time.Duration) string })
+	if !ok || l.silent.Load() {
+		return ""
+	}
+	// Its output ends before it does.
+	const dying = 200 * time.Millisecond
+	return agent.KilledBy(dying)
 }
 
 func (l *link) close() error {

@@ -52,6 +52,9 @@ type command struct {
 func (c *command) start(ctx context.Context) (io.ReadWriteCloser, error) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err // it ended while others were being started
+	}
 	if c.denied == "" {
 		connection, err := c.startInLab(ctx)
 		if err == nil || ctx.Err() != nil {

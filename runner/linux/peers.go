@@ -95,11 +95,18 @@ func (r *Room) addressOf(p place, caller family) (unsafe.Pointer, error) {
 	return unsafe.Pointer(&r.book.scratch[0]), nil
 }
 
+// lastAddress is the last address that a closed socket was seen with, in the
+// form of its own family, as it had it.
 func (r *Room) lastAddress(p place, f family) netip.AddrPort {
 	for i := len(r.recalled) - 1; i >= 0; i-- {
-		if r.recalled[i].place == p {
-			return r.recalled[i].address
+		if r.recalled[i].place != p {
+			continue
 		}
+		last := r.recalled[i].address
+		if f == inet6 {
+			return netip.AddrPortFrom(netip.AddrFrom16(last.Addr().As16()), last.Port())
+		}
+		return last
 	}
 	return netip.AddrPortFrom(f.loopback(), 0)
 }
