@@ -55,6 +55,10 @@ func (m *Machine) effect(e *environment, f *spec.Effect) {
 		}
 	case spec.CopyQueue:
 		from := e.slots[f.Value.Var]
+		if !s.exists(from) || s.isUnknown(from) {
+			m.forget(s, slot)
+			return
+		}
 		for i := 0; i <= f.Value.Field.Holds; i++ {
 			s.set(slot, offset+i, s.get(from, f.Value.Offset+i))
 		}

@@ -187,7 +187,7 @@ func (e *environment) argument(v *spec.Value) uint8 {
 	case argument >= spec.SocketArg:
 		return e.state.get(argument-spec.SocketArg, e.machine.local)
 	case e.machine.Spec.Classes[argument].Own:
-		return spec.OwnAddress + e.op.Subject
+		return e.state.get(e.op.Subject, e.machine.local)
 	default:
 		return spec.ClassAddress + argument
 	}

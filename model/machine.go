@@ -55,7 +55,15 @@ func New(s *spec.Spec) (*Machine, error) {
 			m.kind = field
 		}
 	}
-	if end > recordSize || len(s.World) > worldSize {
+	if len(s.World) > worldSize {
+		return nil, fmt.Errorf("the world has %d fields, and %d are the most", len(s.World), worldSize)
+	}
+	for _, call := range s.Calls {
+		if n := combinations(call); n > maxCombinations {
+			return nil, fmt.Errorf("%s can be called with %d combinations of arguments, and %d are the most", call.Name, n, maxCombinations)
+		}
+	}
+	if end > recordSize {
 		return nil, fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, recordSize)
 	}
 	m.laters = planRules(s.Laters(), Op{})
@@ -70,4 +78,20 @@ func New(s *spec.Spec) (*Machine, error) {
 	}
 	m.makePlans()
 	return m, nil
+}
+
+// maxCombinations bounds the plans of a call.
+const maxCombinations = 20_000
+
+// combinations is how many combinations of arguments a call can have.
+func combinations(call *spec.Call) int {
+	n := 1
+	for _, parameter := range call.Parameters {
+		if parameter.Field != nil {
+			n *= len(parameter.Field.Words)
+		} else {
+			n *= len(parameter.Input.Classes)
+		}
+	}
+	return n
 }

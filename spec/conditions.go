@@ -45,6 +45,10 @@ func (s *scope) adopt(inner *scope, guard []Condition) {
 }
 
 func (s *scope) bind(name dsl.Name) int {
+	if _, taken := s.vars[name.Text]; taken {
+		s.report(name, "there is a socket `%s` already", name.Text)
+		return VarFree
+	}
 	if s.next >= MaxVars {
 		s.report(name, "a rule may use at most %d sockets", MaxVars-VarFree)
 		return VarFree
@@ -123,7 +127,15 @@ func (s *scope) argumentWords(argument int, words []dsl.Name, not bool) Conditio
 func (s *scope) about(atom dsl.Atom) Condition {
 	left := atom.Left.Base
 	if variable, known := s.vars[left.Text]; known {
-		return Condition{Kind: HasWord, Not: atom.Not, Var: variable, Words: s.wordTests(baseNames(atom.Values))}
+		words := baseNames(atom.Values)
+		condition := Condition{Kind: HasWord, Not: atom.Not, Var: variable, Words: s.wordTests(words)}
+		for _, test := range condition.Words {
+			if variable == VarWorld && !test.World {
+				s.report(words[0], "the world has flags only; `%s` is a word of sockets", words[0].Text)
+				return Condition{}
+			}
+		}
+		return condition
 	}
 	argument := s.argument(left.Text)
 	if argument < 0 {
@@ -134,6 +146,9 @@ func (s *scope) about(atom dsl.Atom) Condition {
 		return s.argumentWords(argument, baseNames(atom.Values), atom.Not)
 	}
 	if first := atom.Values[0]; first.Socket {
+		if len(atom.Values) > 1 {
+			s.report(atom.Values[1].Base, "what is another socket's address is nothing else: take a line for each")
+		}
 		return Condition{Kind: ArgumentNames, Not: atom.Not, Argument: argument, Var: s.bind(first.Base)}
 	} else if first.Field != nil {
 		return s.equals(Value{Kind: Argument, Argument: argument, Type: Address}, atom)
@@ -226,11 +241,21 @@ func (s *scope) equals(left Value, atom dsl.Atom) Condition {
 // compared resolves a right side; `socket t` binds t, or asks whether it is t.
 func (s *scope) compared(left Value, operand dsl.Operand) Value {
 	if operand.Socket {
-		if variable, bound := s.vars[operand.Base.Text]; bound {
+		if left.Type != Address && left.Type != Socket {
+			s.report(operand.Base, "this is never a socket")
+			return Value{}
+		}
+		if variable, bound := s.vars[operand.Base.Text]; bound && variable == VarWorld {
+			s.report(operand.Base, "the world is no socket")
+			return Value{}
+		} else if bound {
 			return Value{Kind: TheSocket, Var: variable, Type: left.Type}
 		}
 		return Value{Kind: BindsSocket, Var: s.bind(operand.Base), Type: left.Type}
 	}
-	value, _ := s.operandOf(operand, left.Type, left.Field)
-	return value
+	value, ok := s.operandOf(operand, left.Type, left.Field)
+	if !ok {
+		return value
+	}
+	return s.fitting(value, left.Type, left.Field, operand)
 }

@@ -74,6 +74,10 @@ func (d *Document) Clause(id string) *Clause {
 func (d *Document) open(declaration dsl.Declaration) {
 	switch node := declaration.Node.(type) {
 	case *dsl.Title:
+		if d.Title != nil {
+			d.report(node.Spec.Pos, 4, "the specification has a title already")
+			return
+		}
 		d.Title = node
 	case *dsl.Clause:
 		d.addClause(node)
@@ -145,22 +149,29 @@ func (d *Document) checkCites() {
 		}
 	}
 	for _, declaration := range d.file.Declarations {
-		for _, name := range declaration.On {
-			if d.Platform(name.Text) == nil {
-				d.unknown(name, "platform", d.platformNames())
-			}
-		}
+		d.platformsExist(declaration.On)
 		switch node := declaration.Node.(type) {
 		case *dsl.Conflict:
 			cited(node.Clauses)
 		case *dsl.Error:
 			cited(node.Cites)
+			for _, cannot := range node.Cannots {
+				d.platformsExist(cannot.On)
+			}
 		case *dsl.Rule:
 			cited(node.Cites)
 		case *dsl.Scenario:
 			cited(node.Cites)
 		}
 		d.checkReason(declaration)
+	}
+}
+
+func (d *Document) platformsExist(names []dsl.Name) {
+	for _, name := range names {
+		if d.Platform(name.Text) == nil {
+			d.unknown(name, "platform", d.platformNames())
+		}
 	}
 }
 

@@ -26,6 +26,31 @@ func (s *scope) operandOf(o dsl.Operand, wanted FieldType, field *Field) (Value,
 	}
 }
 
+// fitting is a value that is to be held against, or put into, a field (nil: any)
+// of that type. What cannot be in it is reported.
+func (s *scope) fitting(value Value, wanted FieldType, field *Field, o dsl.Operand) Value {
+	fits := value.Type == wanted
+	switch value.Kind {
+	case TheSocket:
+		fits = (wanted == Address || wanted == Socket) && value.Var != VarWorld
+		value.Type = wanted
+	case Argument:
+		parameter := s.call.Parameters[value.Argument]
+		fits = wanted == Address && parameter.Input != nil ||
+			wanted == Enumeration && parameter.Field != nil && (field == nil || parameter.Field == field)
+	case FieldOf:
+		fits = fits && (wanted != Enumeration || field == nil || value.Field == field)
+	}
+	if !fits {
+		name := o.Base
+		if o.Field != nil {
+			name = *o.Field
+		}
+		s.report(name, "`%s` is of another type", name.Text)
+	}
+	return value
+}
+
 func (s *scope) isVariable(name string) bool {
 	_, known := s.vars[name]
 	return known
@@ -54,7 +79,9 @@ func (s *scope) fieldOf(o dsl.Operand) (Value, bool) {
 	value := Value{Kind: FieldOf, Var: variable, Offset: field.Offset, Type: field.Type, Field: field}
 	if o.First {
 		value.Kind = FirstOf
-		value.Type = Socket
+		if !field.Tokens {
+			value.Type = Socket
+		}
 		if field.Type != Queue {
 			s.report(*o.Field, "`first` needs a queue, and %s is none", field.Name)
 			return Value{}, false
@@ -134,7 +161,9 @@ func (s *scope) result(from dsl.Result) Result {
 	switch from.Name.Text {
 	case "ok":
 		result := Result{Code: OK}
-		if from.Value != nil && s.call != nil {
+		if from.Value != nil && s.call == nil {
+			s.report(from.Value.Base, "a rule of any call can not say what comes with `ok`")
+		} else if from.Value != nil {
 			value := s.answer(*from.Value)
 			result.Value = &value
 		}
@@ -156,6 +185,7 @@ func (s *scope) answer(o dsl.Operand) Value {
 		switch {
 		case o.Base.Text == "ready" && s.call.Answers == AnswersLevels:
 			return Value{Kind: ReadyLevels}
+		case o.First:
 		case o.Base.Text == "end" && s.call.Answers == AnswersToken:
 			return Value{Kind: Constant, Type: Queue}
 		}
@@ -166,8 +196,18 @@ func (s *scope) answer(o dsl.Operand) Value {
 		s.report(o.Base, "%s does not answer `%s`", s.call.Name, o.Base.Text)
 		return Value{}
 	}
-	value, _ := s.operandOf(o, wanted, s.call.Field)
-	return value
+	if !answers && s.call.Answers == AnswersToken {
+		wanted = Queue
+	}
+	value, ok := s.operandOf(o, wanted, s.call.Field)
+	switch {
+	case !ok:
+		return value
+	case s.call.Answers == AnswersToken && value.Kind != FirstOf, s.call.Answers == AnswersNothing, s.call.Answers == AnswersLevels:
+		s.report(o.Base, "%s does not answer that", s.call.Name)
+		return value
+	}
+	return s.fitting(value, wanted, s.call.Field, o)
 }
 
 func (s *scope) effects(from []dsl.Effect) []Effect {
@@ -182,8 +222,15 @@ func (s *scope) effects(from []dsl.Effect) []Effect {
 }
 
 func (s *scope) noteToken(effect Effect) {
-	if effect.Value.Kind == TheToken && effect.Kind == Append && s.call != nil {
-		s.call.Sends = true
+	switch {
+	case effect.Kind == Do && effect.Change.sends:
+	case effect.Kind == Append && effect.Value.Kind == TheToken:
+	default:
+		return
+	}
+	s.rule.sends = true
+	for _, call := range s.rule.Calls {
+		call.Sends = true
 	}
 }
 
@@ -316,13 +363,16 @@ func (s *scope) setQueue(effect Effect, o dsl.Operand) (Effect, bool) {
 func (s *scope) set(effect Effect, o dsl.Operand) (Effect, bool) {
 	effect.Kind = Assign
 	if o.Field == nil && !o.First && o.Base.Text == "own" && effect.Field.Type == Address {
+		if effect.Var == VarWorld {
+			s.report(o.Base, "the world has no address of its own")
+			return effect, false
+		}
 		effect.Value = Value{Kind: OwnOf, Var: effect.Var}
 		return effect, true
 	}
 	value, ok := s.operandOf(o, effect.Field.Type, effect.Field)
-	if value.Kind == TheSocket {
-		value.Type = effect.Field.Type
+	if ok {
+		effect.Value = s.fitting(value, effect.Field.Type, effect.Field, o)
 	}
-	effect.Value = value
 	return effect, ok
 }

@@ -105,6 +105,8 @@ type Effect struct {
 type Change struct {
 	Name  string
 	Lines []ChangeLine
+
+	sends bool // it uses the token of the call
 }
 
 // A ChangeLine has effects that happen if its conditions hold.

@@ -15,6 +15,12 @@ type layered struct {
 	parent   *layered // what it replaced
 }
 
+// A layered order is an order, and the platform that gives it.
+type layeredOrder struct {
+	node     *dsl.Order
+	platform string
+}
+
 // layers gathers what the platforms of a lineage say, each over the last.
 type layers struct {
 	fields    []*dsl.Field
@@ -25,7 +31,7 @@ type layers struct {
 	calls     []*dsl.Call
 	rules     []*layered
 	changes   []*dsl.Change
-	orders    []*dsl.Order
+	orders    []*layeredOrder
 	targets   []*dsl.Target
 	scenarios []*dsl.Scenario
 	lineage   []string
@@ -84,7 +90,8 @@ func (l *layers) lay(declaration dsl.Declaration, platform string) {
 	case *dsl.Target:
 		l.targets = append(l.targets, node)
 	case *dsl.Order:
-		l.orders = replaceOrAdd(l.orders, node, func(o *dsl.Order) string { return o.Call.Text })
+		order := &layeredOrder{node, platform}
+		l.orders = replaceOrAdd(l.orders, order, func(o *layeredOrder) string { return o.node.Call.Text })
 	case *dsl.Change:
 		l.changes = replaceOrAdd(l.changes, node, func(c *dsl.Change) string { return c.Name.Text })
 	case *dsl.Rule:

@@ -79,8 +79,8 @@ func (r *resolver) addScenarios() {
 
 // addChange resolves a change; it may use those before it.
 func (r *resolver) addChange(node *dsl.Change) {
-	change := &Change{Name: node.Name.Text}
-	scope := newScope(r, &Rule{})
+	change, rule := &Change{Name: node.Name.Text}, &Rule{}
+	scope := newScope(r, rule)
 	for _, line := range node.Lines {
 		inner := scope.inner()
 		guard := inner.conditions(line.Guard)
@@ -94,6 +94,7 @@ func (r *resolver) addChange(node *dsl.Change) {
 		}
 		change.Lines = append(change.Lines, resolved)
 	}
+	change.sends = rule.sends
 	r.changes[change.Name] = change
 }
 
@@ -141,6 +142,10 @@ func (r *resolver) rule(from *layered) *Rule {
 
 // setCalls finds the calls that a rule is about.
 func (r *resolver) setCalls(rule *Rule, name dsl.Name, prefix, level string) bool {
+	if prefix == "any" && rule.Rank == Ready {
+		r.report(name, "`ready` needs the name of a call, and of one of its levels")
+		return false
+	}
 	if prefix == "any" {
 		for _, call := range r.spec.Calls {
 			if call.OnSocket {
@@ -155,6 +160,9 @@ func (r *resolver) setCalls(rule *Rule, name dsl.Name, prefix, level string) boo
 		return true
 	case call == nil:
 		r.unknown(dsl.Name{Pos: name.Pos, Text: prefix}, "call", append(r.callNames(), "any"))
+		return false
+	case rule.Rank == Ready && call.Answers != AnswersLevels:
+		r.report(name, "%s answers no levels", prefix)
 		return false
 	case rule.Rank == Ready && !slices.Contains(call.Levels, level):
 		r.unknown(dsl.Name{Pos: name.Pos, Text: level}, "level of "+prefix, slices.Clone(call.Levels))
@@ -224,7 +232,8 @@ func (c *Call) setReady(level string, rule *Rule) {
 
 // order puts the refusals of a call into the order that the platform gives.
 // Refusals that it does not name come after those that it does.
-func (r *resolver) order(node *dsl.Order) {
+func (r *resolver) order(from *layeredOrder) {
+	node, own := from.node, from.platform == r.spec.Platform
 	call := r.spec.Call(node.Call.Text)
 	if call == nil {
 		r.unknown(node.Call, "call", r.callNames())
@@ -239,7 +248,10 @@ func (r *resolver) order(node *dsl.Order) {
 		}
 		i := slices.IndexFunc(rest, func(rule *Rule) bool { return rule.Name == full })
 		if i < 0 {
-			r.unknownRefusal(name, call)
+			// A refusal of an inherited order may be one that was dropped since.
+			if own {
+				r.unknownRefusal(name, call)
+			}
 			continue
 		}
 		ordered = append(ordered, rest[i])

@@ -205,6 +205,8 @@ type Rule struct {
 	Parent   *Rule // what it replaced
 	Cases    []Case
 	Vars     int // how many variables its conditions and effects use
+
+	sends bool // it uses the token of the call
 }
 
 // A Case is one alternative of a rule.

@@ -116,6 +116,10 @@ func (r *resolver) addQueue(node *dsl.Queue, offset int) int {
 }
 
 func (r *resolver) addHandle(node *dsl.Handle) {
+	if len(r.spec.Handles) == maxHandles {
+		r.report(node.Name, "there are at most %d handles", maxHandles)
+		return
+	}
 	handle := &Handle{Name: node.Name.Text}
 	if node.Text != nil {
 		handle.Text = node.Text.Text
@@ -163,6 +167,14 @@ func (r *resolver) wordNames() []string {
 	return names
 }
 
+// What fits into a byte, beside what it holds otherwise.
+const (
+	maxErrors  = 240
+	maxCalls   = 120
+	maxHandles = 16
+	maxLevels  = 8
+)
+
 func (r *resolver) addError(node *dsl.Error) {
 	e := &Error{
 		Pos: node.Name.Pos, Index: len(r.spec.Errors), Name: node.Name.Text,
@@ -176,6 +188,10 @@ func (r *resolver) addError(node *dsl.Error) {
 			}
 		}
 	}
+	if e.Index >= maxErrors {
+		r.report(node.Name, "there are at most %d errors", maxErrors)
+		return
+	}
 	r.spec.Errors = append(r.spec.Errors, e)
 }
 
@@ -185,6 +201,10 @@ const usualWeight = 8
 func (r *resolver) addInput(node *dsl.Input) {
 	input := &Input{Name: node.Name.Text}
 	for _, c := range node.Classes {
+		if input.class(c.Name.Text) != nil {
+			r.report(c.Name, "the class `%s` of %s is declared twice", c.Name.Text, input.Name)
+			continue
+		}
 		class := &Class{
 			Pos: c.Name.Pos, Index: len(r.spec.Classes), Name: c.Name.Text, Input: input,
 			Socket: c.Name.Text == "socket", Own: c.Name.Text == "own", Weight: 1,
@@ -205,7 +225,7 @@ func (r *resolver) addInput(node *dsl.Input) {
 		class.For = r.wordTests(c.For)
 		if class.Index >= 120 {
 			r.report(c.Name, "there are at most 120 classes of input")
-			return
+			break
 		}
 		input.Classes = append(input.Classes, class)
 		r.spec.Classes = append(r.spec.Classes, class)
@@ -235,7 +255,15 @@ func (r *resolver) addCall(node *dsl.Call) {
 		r.report(node.Name, "a call has at most three parameters besides its socket")
 		call.Parameters = call.Parameters[:3]
 	}
+	if call.OnSocket && call.Makes == "s" || call.Makes == "world" {
+		r.report(*node.Makes, "`%s` is something else already", call.Makes)
+		call.Makes = ""
+	}
 	r.answers(call, node)
+	if call.Index >= maxCalls {
+		r.report(node.Name, "there are at most %d calls", maxCalls)
+		return
+	}
 	r.spec.Calls = append(r.spec.Calls, call)
 }
 
@@ -261,6 +289,10 @@ func (r *resolver) answers(call *Call, node *dsl.Call) {
 	switch {
 	case len(node.Levels) > 0:
 		call.Answers = AnswersLevels
+		if len(node.Levels) > maxLevels {
+			r.report(node.Levels[maxLevels], "a call has at most %d levels", maxLevels)
+			return
+		}
 		for _, level := range node.Levels {
 			call.Levels = append(call.Levels, level.Text)
 		}
@@ -316,6 +348,9 @@ func (r *resolver) addTarget(node *dsl.Target) {
 		}
 		if renaming.Kind != nil {
 			entry.Kind = renaming.Kind.Text
+			if r.spec.words[entry.Kind] == nil {
+				r.unknown(*renaming.Kind, "word", r.wordNames())
+			}
 		}
 		target.Renamings = append(target.Renamings, entry)
 	}

@@ -4,8 +4,10 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -177,4 +179,75 @@ func descriptors(t testing.TB) int {
 		t.Fatal(err)
 	}
 	return len(entries)
+}
+
+// What somebody else kills is no crash of the call that it was at: the script is
+// run again, alone as well.
+func TestKilledWhileAlone(t *testing.T) {
+	for _, way := range bothWays {
+		client := parrotClient(t, way, Options{})
+		submit(t, client, []string{"say ok"}, []string{"say ok", "fall " + filepath.Join(t.TempDir(), "falls"), "say EINVAL"})
+		expect(t, receive(t, client), "ok", "ok, ok, EINVAL")
+		if client.Restarts() != fallsEach {
+			t.Errorf("%s: %d restarts, not %d", way, client.Restarts(), fallsEach)
+		}
+	}
+}
+
+// Somebody who kills the agent again and again is told of.
+func TestKilledAgainAndAgain(t *testing.T) {
+	client := parrotClient(t, "numbers", Options{})
+	folder := t.TempDir()
+	var err error
+	batches := 0
+	for ; err == nil && batches < 2*maxKilled; batches++ {
+		submit(t, client, []string{"say ok", "fall " + filepath.Join(folder, strconv.Itoa(batches))})
+		_, err = client.Receive()
+	}
+	const want = "agent parrot: it was killed 21 times, the last time by SIGKILL, which is not its own doing; giving up"
+	if err == nil || err.Error() != want || client.Restarts() != maxKilled+1 {
+		t.Errorf("after %d restarts: %v", client.Restarts(), err)
+	}
+	if _, again := client.Receive(); again == nil {
+		t.Error("and goes on")
+	}
+}
+
+// An agent that shakes hands and then answers nothing is given up soon.
+func TestAnswersNothing(t *testing.T) {
+	for _, c := range []struct{ call, want string }{
+		{"hang", "agent parrot: it answers nothing: 3 scripts in a row hung, and 0 ended it, at their first call; the last was `hang`"},
+		{"die", "agent parrot: it answers nothing: 0 scripts in a row hung, and 8 ended it, at their first call; the last was `die`"},
+	} {
+		client := parrotClient(t, "numbers", Options{Deadline: 100 * time.Millisecond})
+		batch := make([][]string, 32)
+		for i := range batch {
+			batch[i] = []string{c.call, "say ok"}
+		}
+		submit(t, client, batch...)
+		if _, err := client.Receive(); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v", c.call, err)
+		}
+	}
+	// One that answers something is not.
+	client := parrotClient(t, "numbers", Options{})
+	batch := [][]string{{"say ok", "die"}}
+	var want []string
+	for range 2 * maxEnded {
+		batch = append(batch, []string{"die"})
+		want = append(want, "crash")
+	}
+	submit(t, client, batch...)
+	expect(t, receive(t, client), append([]string{"ok, crash"}, want...)...)
+}
+
+// A handshake ends when its context does.
+func TestInterruptedHandshake(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	_, err := NewClient(ctx, parrotStart("mute"), Options{Deadline: time.Minute})
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) > 10*time.Second {
+		t.Errorf("%v after %v", err, time.Since(started))
+	}
 }

@@ -116,10 +116,10 @@ func (c *Client) Receive() ([][]Answer, error) {
 	mute := silence{answered: len(traces) > 0}
 	for _, script := range batch[len(traces):] {
 		trace, err := c.alone(script)
-		if err == nil {
-			err = mute.after(script, trace)
-		}
 		if err != nil {
+			return nil, err
+		}
+		if err := mute.after(script, trace); err != nil {
 			return nil, c.fail(fmt.Errorf("agent %s: %w", c.hello.Name, err))
 		}
 		traces = append(traces, trace)

@@ -19,6 +19,7 @@ type parrot struct {
 type parrotCall struct {
 	answer Answer
 	act    string
+	note   string // the file that counts its falls
 }
 
 func (p *parrot) Describe() Description {
@@ -29,6 +30,8 @@ func (p *parrot) Describe() Description {
 func (p *parrot) Prepare(line string) (Call, error) {
 	word, rest := cutWord(line)
 	switch word {
+	case "fall":
+		return &parrotCall{act: "fall", note: rest}, nil
 	case "say":
 		answer, err := parseAnswer(rest)
 		return &parrotCall{answer: answer}, err
@@ -52,6 +55,8 @@ func (p *parrot) Do(call Call) (Answer, error) {
 	switch c.act {
 	case "die":
 		os.Exit(3)
+	case "fall":
+		c.fall()
 	case "hang":
 		time.Sleep(time.Hour)
 	case "litter":
@@ -74,4 +79,27 @@ func (p *parrot) Do(call Call) (Answer, error) {
 func (p *parrot) End() error {
 	p.running = false
 	return nil
+}
+
+// fallsEach is how often `fall` kills the parrot before it answers.
+const fallsEach = 3
+
+// fall is killed as by somebody else, so many times.
+func (c *parrotCall) fall() {
+	note, err := os.OpenFile(c.note, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	note.WriteString("x")
+	info, err := note.Stat()
+	if err != nil {
+		panic(err)
+	}
+	if info.Size() > fallsEach {
+		return
+	}
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		self.Kill()
+	}
+	select {}
 }
