@@ -24,6 +24,8 @@ type Report struct {
 	Calls       uint64 `json:"calls"`
 	Unjudged    uint64 `json:"unjudged"` // calls that any answer would have done for
 	Interrupted bool   `json:"interrupted"`
+	// Failure is why the run could not be finished; "" if it could.
+	Failure string `json:"failure,omitempty"`
 
 	Divergences  []Divergence   `json:"divergences"`
 	NotExercised []NotExercised `json:"not_exercised"`
@@ -35,6 +37,7 @@ type Report struct {
 	Renamings    []Renaming     `json:"renamings"`
 
 	lacking int // the first of NotExercised are what the target lacks
+	saved   bool
 }
 
 // A Divergence is something observed that the model forbids, with the shortest
@@ -81,7 +84,10 @@ func (r *run) report(interrupted bool) *Report {
 		Target: r.Agent.Name, System: r.Agent.Version,
 		Seed: r.Seed, Seconds: time.Since(r.started).Seconds(), Interrupted: interrupted,
 		Sequences: r.sequences.Load(), Calls: r.coverage.Calls, Unjudged: r.coverage.Doubtful,
-		Divergences: []Divergence{},
+		Divergences: []Divergence{}, saved: r.Save != "",
+	}
+	if r.failure != nil {
+		report.Failure = r.failure.Error()
 	}
 	r.cover(report)
 	for _, f := range r.ledger.found {

@@ -14,7 +14,8 @@ const columns = 80
 
 // A Style says how a report for people looks.
 type Style struct {
-	Color bool // the output is a terminal that shows colours
+	Color    bool // the output is a terminal that shows colours
+	Coverage bool // list what was covered and what not, instead of counting it
 }
 
 // page writes a report for people.
@@ -36,7 +37,9 @@ func (report *Report) Text(w io.Writer, style Style) error {
 		}
 		p.divergence(report, &report.Divergences[i])
 	}
-	p.coverage(report)
+	if report.Sequences > 0 {
+		p.coverage(report)
+	}
 	return p.out.Flush()
 }
 
@@ -57,7 +60,7 @@ func (report *Report) One(d *Divergence) string {
 
 func plainText(write func(*page)) string {
 	var text strings.Builder
-	p := &page{bufio.NewWriter(&text), Style{}}
+	p := &page{bufio.NewWriter(&text), Style{Coverage: true}}
 	write(p)
 	p.out.Flush()
 	return strings.Trim(text.String(), "\n")
@@ -123,14 +126,26 @@ func (p *page) headline(report *Report) {
 	if n := len(report.Divergences); n > 0 {
 		verdict = p.paint(red, counted(uint64(n), "divergence")+".")
 	}
+	if len(report.Divergences) == 0 && report.Sequences == 0 {
+		verdict = p.paint(yellow, "Nothing was run.")
+	} else if len(report.Divergences) == 0 && report.Failure != "" {
+		verdict = p.paint(yellow, "No divergence so far.")
+	}
 	if report.Interrupted {
 		verdict += " (Interrupted.)"
 	}
 	p.line("%s", verdict)
+	if report.Failure != "" {
+		p.wrapped(p.paint(red, "The run could not be finished: "), "  ", report.Failure)
+	}
 	p.wrapped("", "", fmt.Sprintf("%s and %s on %s (%s), judged by %s version %d as platform %s, in %s.",
 		counted(report.Sequences, "sequence"), counted(report.Calls, "call"), report.Target, report.System,
 		report.Spec, report.Version, report.Platform, secondsText(report.Seconds)))
 	p.line("seed %d", report.Seed)
+	if len(report.Divergences) > 0 && !report.saved {
+		p.wrapped("to keep them: ", "  ", fmt.Sprintf(
+			"the same run with --seed %d --save DIR writes each to a file, which connectspec replay runs again.", report.Seed))
+	}
 }
 
 // counted is a number with its noun: `1,234 calls`.
@@ -168,14 +183,20 @@ func (p *page) lacks(report *Report) {
 
 // inFull is how many divergences are written with all there is to say; of the
 // others, nobody would read it.
-const inFull = 20
+const inFull = 5
+
+// inShort is how many more are written in a line each.
+const inShort = 15
 
 func (p *page) others(list []Divergence) {
 	p.line("")
 	p.line("and %d more (--json and --save have them in full):", len(list))
-	for i := range list {
+	for i := range list[:min(inShort, len(list))] {
 		d := &list[i]
 		p.wrapped("  ", "    ", fmt.Sprintf("%s  `%s` -> %s", d.ID, p.lastCall(d), d.Shown()))
+	}
+	if more := len(list) - inShort; more > 0 {
+		p.line("  and %d more", more)
 	}
 }
 

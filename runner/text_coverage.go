@@ -13,9 +13,22 @@ func (p *page) coverage(report *Report) {
 		"%d of %d outcomes of rules that this target can show were exercised, and %d more came where another rule allowed the same; the platform has %d.",
 		c.Exercised, c.Reachable, c.Reached, c.Outcomes))
 	p.codes(report)
+	if !p.style.Coverage {
+		p.uncovered(report)
+		return
+	}
 	p.neverSeen(report)
 	p.rest(report)
 	p.departures(report)
+}
+
+// uncovered counts what the lists would name.
+func (p *page) uncovered(report *Report) {
+	seen, stale := departuresOf(report)
+	p.wrapped("more with --coverage: ", "  ", fmt.Sprintf(
+		"%s never seen, %s not exercised; of %s from the documentation, %d at work and %d doubtful.",
+		counted(uint64(len(report.NeverSeen)), "allowed result"), counted(uint64(len(report.NotExercised)-report.lacking), "thing"),
+		counted(uint64(len(report.Departures)), "departure"), seen, len(stale)))
 }
 
 // codes writes what connect answered.
@@ -70,9 +83,9 @@ func (p *page) rest(report *Report) {
 	p.more(len(list))
 }
 
-func (p *page) departures(report *Report) {
-	seen := 0
-	var stale []string
+// departuresOf counts the departures that were at work, and lists those that had
+// every chance to show all their results and did not.
+func departuresOf(report *Report) (seen int, stale []string) {
 	for _, one := range report.Departures {
 		if one.Hits > 0 {
 			seen++
@@ -81,6 +94,11 @@ func (p *page) departures(report *Report) {
 			stale = append(stale, one.Rule)
 		}
 	}
+	return seen, stale
+}
+
+func (p *page) departures(report *Report) {
+	seen, stale := departuresOf(report)
 	if len(report.Departures) > 0 {
 		p.wrapped("departures: ", "  ", fmt.Sprintf(
 			"%d rules say what %s does otherwise than the documentation; %d of them at work in this run.",

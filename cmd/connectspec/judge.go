@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"connectspec/model"
@@ -75,8 +74,12 @@ func (c *judgeCommand) Run(t *terminal) error {
 		if err != nil {
 			return err
 		}
+		before := court.report.Traces
 		if err := court.file(name, string(text)); err != nil {
 			return err
+		}
+		if court.report.Traces == before {
+			return fmt.Errorf("%s: there is no call in it", name)
 		}
 	}
 	court.close()
@@ -94,9 +97,9 @@ func (c *judgeCommand) Run(t *terminal) error {
 
 func (t *terminal) readTrace(name string) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(t.stdin)
+		return readAll(t.stdin)
 	}
-	return os.ReadFile(name)
+	return readFile(name)
 }
 
 // file judges the traces of a file. Lines are counted from the file's start.

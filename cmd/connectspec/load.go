@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,11 +29,38 @@ func (t *terminal) readSpec(name string) (string, []byte, error) {
 	case "":
 		return embedded, connectspec.Spec(), nil
 	case "-":
-		text, err := io.ReadAll(t.stdin)
+		text, err := readAll(t.stdin)
 		return "standard input", text, err
 	}
-	text, err := os.ReadFile(name)
+	text, err := readFile(name)
 	return name, text, err
+}
+
+// maxBytes is how large a file may be. Without a bound, a device that never ends
+// would take all memory.
+const maxBytes = 256 << 20
+
+func readFile(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := readAll(file)
+	if errors.Is(err, errTooLarge) {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return text, err
+}
+
+var errTooLarge = fmt.Errorf("larger than %d MB", maxBytes>>20)
+
+func readAll(from io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, maxBytes+1))
+	if len(text) > maxBytes {
+		return nil, errTooLarge
+	}
+	return text, err
 }
 
 // open reads a specification and shows its problems, if it has any.

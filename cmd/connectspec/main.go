@@ -55,7 +55,7 @@ func command() int {
 	defer stop()
 	// A second interrupt ends the program the hard way.
 	context.AfterFunc(ctx, stop)
-	t := &terminal{ctx, os.Stdin, os.Stdout, os.Stderr}
+	t := &terminal{ctx: ctx, stdin: os.Stdin, stdout: &output{File: os.Stdout}, stderr: os.Stderr}
 	return t.run(os.Args[1:])
 }
 
@@ -80,7 +80,10 @@ func (t *terminal) run(arguments []string) int {
 	if err != nil {
 		return t.fail(err)
 	}
-	switch err := chosen.Run(t); {
+	err = chosen.Run(t)
+	switch lost := t.lost(); {
+	case lost != nil: // a report that nobody got is no success
+		return t.fail(lost)
 	case err == nil:
 		return statusClean
 	case errors.Is(err, errFound):
@@ -90,7 +93,32 @@ func (t *terminal) run(arguments []string) int {
 	}
 }
 
+// An output is a file that remembers that it could not be written to.
+type output struct {
+	*os.File
+	err error
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	n, err := o.File.Write(text)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// lost says why something that was written to the standard output is not there.
+func (t *terminal) lost() error {
+	if out, ok := t.stdout.(*output); ok {
+		return out.err
+	}
+	return nil
+}
+
 func (t *terminal) fail(err error) int {
+	if errors.Is(err, context.Canceled) && t.ctx.Err() != nil {
+		err = errors.New("interrupted before there was anything to report")
+	}
 	fmt.Fprintf(t.stderr, "connectspec: %v\n", err)
 	return statusFailed
 }
@@ -114,7 +142,7 @@ func (t *terminal) people(json bool) io.Writer {
 
 // isTerminal says that somebody may be looking.
 func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
+	file, ok := w.(interface{ Stat() (os.FileInfo, error) })
 	if !ok {
 		return false
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"connectspec/runner"
 )
@@ -61,7 +60,7 @@ func (c *replayCommand) Run(t *terminal) error {
 func platformIn(files []string) (string, error) {
 	platform := ""
 	for _, name := range files {
-		text, err := os.ReadFile(name)
+		text, err := readFile(name)
 		if err != nil {
 			return "", err
 		}

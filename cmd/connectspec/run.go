@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -16,10 +17,15 @@ type runCommand struct {
 	Jobs   int           `help:"Workers; as many as there are processors if not given." placeholder:"N"`
 	Save   string        `help:"Folder where each divergence is saved as a trace." placeholder:"DIR"`
 	JSON   bool          `name:"json" help:"Write one JSON object."`
+
+	Coverage bool `help:"List what was covered and what was not, too."`
 }
 
 // Run draws, runs and judges sequences, and reports.
 func (c *runCommand) Run(t *terminal) error {
+	if err := c.sensible(); err != nil {
+		return err
+	}
 	config, err := c.config(t)
 	if err != nil {
 		return err
@@ -46,7 +52,7 @@ func (c *runCommand) Run(t *terminal) error {
 		return failure
 	}
 	people := t.people(c.JSON)
-	if err := report.Text(people, runner.Style{Color: inColor(people)}); err != nil {
+	if err := report.Text(people, runner.Style{Color: inColor(people), Coverage: c.Coverage}); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -58,6 +64,22 @@ func (c *runCommand) Run(t *terminal) error {
 		return errFound
 	}
 	return failure
+}
+
+// maxJobs bounds the processes that a slip of the finger starts.
+const maxJobs = 256
+
+// sensible is an error if a number cannot be meant.
+func (c *runCommand) sensible() error {
+	switch {
+	case c.Checks < 0:
+		return fmt.Errorf("--checks %d: it is a number of sequences", c.Checks)
+	case c.Time < 0:
+		return fmt.Errorf("--time %v: it lies in the past", c.Time)
+	case c.Jobs < 0 || c.Jobs > maxJobs:
+		return fmt.Errorf("--jobs %d: from 1 to %d; 0 for as many as there are processors", c.Jobs, maxJobs)
+	}
+	return nil
 }
 
 // draws gives a run its sources of scripts. Slow scripts have one of their own,

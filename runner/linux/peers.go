@@ -50,7 +50,11 @@ func (r *Room) recall(p place) {
 		return
 	}
 	address, ok := decodeName(r.nameBytes[:r.length])
-	if !ok || address.Port() == 0 {
+	if !ok {
+		return
+	}
+	s.last = address
+	if address.Port() == 0 {
 		return
 	}
 	address = plainAddress(address)
@@ -74,8 +78,10 @@ func (r *Room) addressOf(p place, caller family) (unsafe.Pointer, error) {
 	}
 	switch {
 	case s == nil || s.state == stateAbsent:
+	case s.state == stateClosed && s.last.IsValid() && s.last.Port() != 0:
+		address = s.last
 	case s.state == stateClosed:
-		address = r.lastAddress(p, s.family)
+		address = netip.AddrPortFrom(s.family.loopback(), 0)
 	default:
 		address = netip.AddrPortFrom(s.family.loopback(), 0)
 		if r.ask(unix.SYS_GETSOCKNAME, uintptr(s.fd)) != 0 {
@@ -93,22 +99,6 @@ func (r *Room) addressOf(p place, caller family) (unsafe.Pointer, error) {
 	}
 	encodeName(r.book.scratch, address)
 	return unsafe.Pointer(&r.book.scratch[0]), nil
-}
-
-// lastAddress is the last address that a closed socket was seen with, in the
-// form of its own family, as it had it.
-func (r *Room) lastAddress(p place, f family) netip.AddrPort {
-	for i := len(r.recalled) - 1; i >= 0; i-- {
-		if r.recalled[i].place != p {
-			continue
-		}
-		last := r.recalled[i].address
-		if f == inet6 {
-			return netip.AddrPortFrom(netip.AddrFrom16(last.Addr().As16()), last.Port())
-		}
-		return last
-	}
-	return netip.AddrPortFrom(f.loopback(), 0)
 }
 
 // hosts of getsockname.

@@ -51,9 +51,10 @@ type socket struct {
 	family      family
 	stream      bool
 	nonblocking bool
-	timed       bool // set_timeout was called
-	absent      bool // the absent host was called
-	touched     bool // may have a peer
+	timed       bool           // set_timeout was called
+	absent      bool           // the absent host was called
+	touched     bool           // may have a peer
+	last        netip.AddrPort // its address when it was last looked up
 }
 
 type socketState int8
