@@ -69,6 +69,15 @@ func TestJudge(t *testing.T) {
 			select s0 -> ok writable
 			select s0 -> ok nothing
 			select s0 -> ok readable`, 4, "select.levels", "ok (writable) (select.levels)"},
+		{"several levels", "base", `
+			s0 = socket stream blocking -> ok
+			listen s0 -> ok
+			s1 = socket stream blocking -> ok
+			connect s1 s0 -> ok
+			s2 = accept s0 -> ok
+			send s1 -> ok
+			select s2 -> ok readable+writable
+			select s2 -> ok readable`, 7, "select.levels", "ok readable+writable (select.levels)"},
 		{"of several refusals any may answer", "base", `
 			s0 = socket stream blocking -> ok
 			listen s0 -> ok

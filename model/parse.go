@@ -51,7 +51,7 @@ func (n *Names) answer(step dsl.Step) Answer {
 			text = SocketName(uint8(place))
 		}
 		if i > 0 {
-			answer.Value += " "
+			answer.Value += "+"
 		}
 		answer.Value += text
 	}
