@@ -144,7 +144,7 @@ func TestFaults(t *testing.T) {
 	report(t, hunts)
 }
 
-func (h *hunt) run(t *testing.T, config runner.Config) {
+func (h *hunt) run(t testing.TB, config runner.Config) {
 	t.Helper()
 	report, err := runner.Run(t.Context(), config)
 	if err != nil {
@@ -170,7 +170,7 @@ func (h *hunt) run(t *testing.T, config runner.Config) {
 }
 
 // report prints a line for each fault, and holds the goals.
-func report(t *testing.T, hunts []*hunt) {
+func report(t testing.TB, hunts []*hunt) {
 	t.Helper()
 	var text strings.Builder
 	fmt.Fprintf(&text, "%-10s %6s %12s %12s %9s\n", "", "missed", "sequences", "executions", "calls")

@@ -91,18 +91,31 @@ func newGenerator(machine *model.Machine, lacks map[string]bool, options Options
 const maxExplored = 20_000
 
 func needsSlow(s *spec.Spec, walk model.Script) bool {
-	return slices.ContainsFunc(walk, func(op model.Op) bool {
+	return Missing(s, walk, map[string]bool{slow: true}) != ""
+}
+
+// Missing is the first capability, call, class of input or word of a script
+// that a target lacks; "" if it can run all of it.
+func Missing(s *spec.Spec, script model.Script, lacks map[string]bool) string {
+	for _, op := range script {
 		call := s.Calls[op.Call]
-		if call.Needs == slow {
-			return true
-		}
+		words := []string{call.Name, call.Needs}
 		for i, parameter := range call.Parameters {
-			if parameter.Input != nil && op.Args[i] < spec.SocketArg && s.Classes[op.Args[i]].Needs == slow {
-				return true
+			switch {
+			case parameter.Field != nil:
+				words = append(words, parameter.Field.Words[op.Args[i]])
+			case op.Args[i] < spec.SocketArg:
+				class := s.Classes[op.Args[i]]
+				words = append(words, class.Name, class.Needs)
 			}
 		}
-		return false
-	})
+		for _, word := range words {
+			if word != "" && lacks[word] {
+				return word
+			}
+		}
+	}
+	return ""
 }
 
 // Clone is a generator of the same scripts for another goroutine.

@@ -111,7 +111,13 @@ func prepareFolder(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("cannot save divergences: %w", err)
 	}
-	return nil
+	// Better now than when there is something to save.
+	file, err := os.CreateTemp(folder, ".saving-*")
+	if err != nil {
+		return fmt.Errorf("cannot save divergences: %w", err)
+	}
+	file.Close()
+	return os.Remove(file.Name())
 }
 
 // removeSaved takes away what turned out to be the same as something else.
