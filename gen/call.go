@@ -55,6 +55,7 @@ func (d *draft) upon() {
 		}
 		d.take(op)
 		d.probe(outlook.Sense)
+		d.follow(op)
 		return
 	}
 }
@@ -110,7 +111,8 @@ func (d *draft) arguments(op *model.Op, call *spec.Call) bool {
 		}
 		classes := d.table.inputs[parameter.Input]
 		class := d.machine.Spec.Classes[classes.throw(&d.dice)]
-		if !class.Socket {
+		another := d.made > 1 && d.table.sockets[parameter.Input] && d.dice.chance(shareOther)
+		if !class.Socket && !another {
 			op.Args[i] = uint8(class.Index)
 			continue
 		}
@@ -135,15 +137,44 @@ func (d *draft) otherSocket(subject uint8) (uint8, bool) {
 	return slot, true
 }
 
+// follow turns to the socket that a call concerned besides the one that it was
+// upon: the one that it made, one that it changed, or the one whose address was
+// its argument. What a call does to another socket shows only there.
+func (d *draft) follow(op model.Op) {
+	other, concerned := op.Made, op.Made != model.NoSocket && op.Subject != model.NoSocket
+	if !concerned {
+		other, concerned = d.walk.Touched(op.Subject)
+	}
+	for _, argument := range op.Args {
+		if !concerned && argument >= spec.SocketArg {
+			other, concerned = argument-spec.SocketArg, true
+		}
+	}
+	if !concerned || !d.dice.chance(shareFollow) {
+		return
+	}
+	d.subject = other
+	if d.dice.chance(shareLook) {
+		d.ask(d.table.looks)
+	}
+}
+
+// ask adds one of some calls upon the socket that was called upon last, if it
+// makes sense.
+func (d *draft) ask(calls []int) {
+	if len(calls) == 0 {
+		return
+	}
+	op, ok := d.call(d.machine.Spec.Calls[calls[d.dice.below(len(calls))]], d.subject)
+	if ok && d.keep(d.walk.Look(op)) {
+		d.take(op)
+	}
+}
+
 // probe asks for the state of the socket after a call that was turned away, so
 // that what a failure changed is seen.
 func (d *draft) probe(sense model.Sense) {
-	if sense != model.Turned || len(d.table.probes) == 0 || !d.dice.chance(shareProbe) {
-		return
-	}
-	call := d.machine.Spec.Calls[d.table.probes[d.dice.below(len(d.table.probes))]]
-	op, ok := d.call(call, d.subject)
-	if ok && d.keep(d.walk.Look(op)) {
-		d.take(op)
+	if sense == model.Turned && d.dice.chance(shareProbe) {
+		d.ask(d.table.probes)
 	}
 }

@@ -11,6 +11,9 @@ const (
 	shareTurned   = 30 // calls that will be turned away, once drawn, are kept
 	shareDoubtful = 3  // the same of calls that nobody judges
 	shareBlocks   = 6  // the same of calls that may not return
+	shareFollow   = 60 // calls that concern another socket, after which that one is called upon
+	shareLook     = 60 // of these, the share that asks what can be seen of it
+	shareOther    = 30 // addresses that are another socket's, besides those of its weight
 	shareNear     = 55 // calls upon the socket that the last one was upon
 	shareAlike    = 75 // sockets that are of the kind of the first one
 	shareHandle   = 2  // calls upon what is no socket
@@ -62,6 +65,7 @@ func (d *draft) head(from source, walk model.Script) {
 		}
 		d.take(op)
 	}
+	d.follow(d.script[len(d.script)-1])
 }
 
 // roam adds a call that makes sense, or nothing if it finds none.

@@ -13,8 +13,11 @@ type table struct {
 	makers weighted // that make a socket of nothing
 	others weighted // upon no socket, making none
 	probes []int    // calls that tell something of a socket's state
+	looks  []int    // these, and calls that receive
 	inputs map[*spec.Input]weighted
-	words  map[*spec.Field]weighted
+	// sockets are the inputs that can be another socket's address.
+	sockets map[*spec.Input]bool
+	words   map[*spec.Field]weighted
 	// Handles that can be called upon, as subjects.
 	handles []uint8
 }
@@ -39,7 +42,9 @@ func (w *weighted) throw(d *dice) int {
 }
 
 func newTable(s *spec.Spec, lacks map[string]bool) *table {
-	t := &table{inputs: map[*spec.Input]weighted{}, words: map[*spec.Field]weighted{}}
+	t := &table{
+		inputs: map[*spec.Input]weighted{}, words: map[*spec.Field]weighted{}, sockets: map[*spec.Input]bool{},
+	}
 	for i, handle := range s.Handles {
 		if !lacks[handle.Name] {
 			t.handles = append(t.handles, uint8(maxSockets+i))
@@ -59,6 +64,7 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 		for _, class := range input.Classes {
 			if !lacks[class.Needs] && !lacks[class.Name] {
 				w.add(class.Index, class.Weight)
+				t.sockets[input] = t.sockets[input] || class.Socket
 			}
 		}
 		t.inputs[input] = w
@@ -70,9 +76,7 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 		switch {
 		case call.OnSocket:
 			t.calls.add(call.Index, call.Weight)
-			if call.Answers != spec.AnswersNothing && call.Answers != spec.AnswersToken {
-				t.probes = append(t.probes, call.Index)
-			}
+			t.addLook(call)
 		case call.Makes != "":
 			t.makers.add(call.Index, call.Weight)
 		default:
@@ -80,6 +84,19 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 		}
 	}
 	return t
+}
+
+// addLook adds a call that tells something of a socket. Calls that receive are
+// added twice: there are few of them, and what they tell is worth most.
+func (t *table) addLook(call *spec.Call) {
+	switch call.Answers {
+	case spec.AnswersNothing:
+	case spec.AnswersToken:
+		t.looks = append(t.looks, call.Index, call.Index)
+	default:
+		t.probes = append(t.probes, call.Index)
+		t.looks = append(t.looks, call.Index)
+	}
 }
 
 // canRun says whether every parameter of a call has a class, or a word, left.

@@ -18,7 +18,6 @@ func (x *Exploration) judge(at int32, s *State, t *trial) {
 	case unstated:
 		x.note(t.p.silent.ID, at, t.op)
 	case decided:
-		x.overlap(at, s, t)
 		x.count(at, t)
 	}
 }
@@ -38,15 +37,23 @@ func (x *Exploration) count(at int32, t *trial) {
 	}
 }
 
-// overlap notes two acts that apply in one case.
+// overlap notes two acts that apply in one case. The first that does hides the
+// others from the case, so every state in which a call is tried anew is asked.
 func (x *Exploration) overlap(at int32, s *State, t *trial) {
 	m, op, plan := x.machine, t.op, t.plan
-	if len(plan.acts) < 2 {
+	if len(plan.acts) < 2 || t.p.verdict != decided || t.p.refused {
 		return
 	}
 	e := m.environment(s, op)
-	var choices []choice
-	if e.anyApplies(plan.refusals, &choices) {
+	choices := x.spare[:0]
+	count := 0
+	for i := range plan.acts {
+		if e.applies(&plan.acts[i], &choices) {
+			count++
+		}
+	}
+	x.spare = choices
+	if count < 2 {
 		return
 	}
 	var names []string
@@ -55,7 +62,7 @@ func (x *Exploration) overlap(at int32, s *State, t *trial) {
 			names = append(names, plan.acts[i].rule.Name)
 		}
 	}
-	if len(names) > 1 {
+	if !e.doubtful {
 		x.complain(&x.Overlaps, "overlap", at, op, names)
 	}
 }

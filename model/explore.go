@@ -38,6 +38,7 @@ type Exploration struct {
 	seed    maphash.Seed
 	ops     []tryable
 	choices []choice
+	spare   []choice
 	trials  []trial
 }
 
@@ -181,6 +182,9 @@ func (x *Exploration) tryUnits(at int32, s *State, fresh bool) bool {
 		for k := range x.ops {
 			if x.try(at, s, &x.ops[k]) {
 				any = true
+			}
+			if fresh {
+				x.overlap(at, s, &x.trials[len(x.trials)-1])
 			}
 		}
 	}

@@ -26,8 +26,9 @@ type answerKey struct {
 	answer     Answer
 }
 
-// maxBeliefs bounds what a judge remembers; past it, it starts afresh.
-const maxBeliefs = 1 << 18
+// maxBeliefs bounds what a judge remembers; past it, it starts afresh. A belief
+// and what leads on from it take about 2 KiB.
+const maxBeliefs = 1 << 15
 
 // An edge leads from a belief to the next, by a call and what was seen.
 type edge struct {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -32,8 +33,9 @@ func (o *Outlook) Len() int { return len(o.seens) }
 // A Walk goes through the model without running anything: what it meets is
 // what the model expects. It is how a generator knows where it stands.
 type Walk struct {
-	judge *Judge
-	at    uint32
+	judge  *Judge
+	at     uint32
+	before uint32 // where the last call was made
 }
 
 // Walk starts a walk at the first call of a script.
@@ -71,7 +73,21 @@ func (w *Walk) Take(op Op, outlook *Outlook, i int) {
 	if outlook.nexts[i] == 0 {
 		outlook.nexts[i] = 1 + w.judge.step(w.at, op, outlook.seens[i]).next
 	}
-	w.at = outlook.nexts[i] - 1
+	w.before, w.at = w.at, outlook.nexts[i]-1
+}
+
+// Touched is a socket, other than the one called upon, that the last call did
+// something to, as far as one of the possible states tells.
+func (w *Walk) Touched(subject uint8) (slot uint8, any bool) {
+	before := &w.judge.beliefs[w.before].states[0].state
+	after := &w.judge.beliefs[w.at].states[0].state
+	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
+		from, to := base(slot), base(slot)+recordSize
+		if slot != subject && before.exists(slot) && !bytes.Equal(before[from:to], after[from:to]) {
+			return slot, true
+		}
+	}
+	return 0, false
 }
 
 // Exists says whether a socket is there, and may be judged, in every possible

@@ -20,11 +20,13 @@ type Header struct {
 	ID       string // of the divergence; "" if the file says nothing of one
 	Platform string
 	Target   string
-	System   string
-	Spec     string
-	Seed     string
-	Observed string
-	Rules    string
+	// Dictionary is whose names the answers have, if not the platform's.
+	Dictionary string
+	System     string
+	Spec       string
+	Seed       string
+	Observed   string
+	Rules      string
 }
 
 // fields are the lines of a header, in order.
@@ -36,7 +38,8 @@ func (h *Header) fields() []struct {
 		name  string
 		value *string
 	}{
-		{"divergence", &h.ID}, {"platform", &h.Platform}, {"target", &h.Target}, {"system", &h.System},
+		{"divergence", &h.ID}, {"platform", &h.Platform}, {"target", &h.Target},
+		{"dictionary", &h.Dictionary}, {"system", &h.System},
 		{"spec", &h.Spec}, {"seed", &h.Seed}, {"observed", &h.Observed}, {"rules", &h.Rules},
 	}
 }
@@ -66,7 +69,7 @@ func (r *run) save(f *found) (string, error) {
 	s := r.Machine.Spec
 	last := len(f.trace.Answers) - 1
 	h := Header{
-		ID: f.id, Platform: s.Platform, Target: r.Agent.Name, System: r.Agent.Version,
+		ID: f.id, Platform: s.Platform, Target: r.Agent.Name, Dictionary: r.Agent.Dictionary, System: r.Agent.Version,
 		Spec: fmt.Sprintf("%s version %d", s.Title, s.Version), Seed: strconv.FormatUint(f.seed, 10),
 		Observed: f.call + " -> " + observedText(r.Machine, f.divergence, f.trace.Answers[last]),
 		Rules:    strings.Join(f.rules, " "),

@@ -37,6 +37,7 @@ func Open(file *dsl.File) (*Document, []dsl.Problem) {
 	if d.Title == nil {
 		d.report(dsl.Position{File: file.Name, Line: 1, Column: 1}, 1, "no `spec \"name\" version N` declaration")
 	}
+	d.checkTwice()
 	d.checkCites()
 	return d, d.problems
 }

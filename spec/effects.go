@@ -289,6 +289,9 @@ func (s *scope) becomes(from dsl.Effect) (Effect, bool) {
 		case field.Type == Enumeration && slices.Contains(field.Words, word.Text) && !from.Not:
 			value.Byte = uint8(slices.Index(field.Words, word.Text))
 			return Effect{Kind: Assign, Var: variable, Field: field, Value: value}, true
+		case field.Type == Enumeration && slices.Contains(field.Words, word.Text):
+			s.report(word, "`becomes not` is for flags, and `%s` is a word of %s", word.Text, field.Name)
+			return Effect{}, false
 		}
 	}
 	s.unknown(word, "word that a socket can become", s.wordNames())

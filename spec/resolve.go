@@ -119,13 +119,15 @@ func (r *resolver) rule(from *layered) *Rule {
 		Pos: node.Name.Pos, Rank: rank, Name: node.Name.Text, Cites: node.Cites,
 		Platform: from.platform, Because: from.because, Vars: VarFree,
 	}
-	if from.parent != nil {
-		rule.Parent = &Rule{
-			Pos: from.parent.node.Name.Pos, Name: from.parent.node.Name.Text, Cites: from.parent.node.Cites,
-			Platform: from.parent.platform, Because: from.parent.because,
+	// Who cites nothing cites what the nearest rule cites that it stands for.
+	for replaced, above := from.parent, rule; replaced != nil; replaced = replaced.parent {
+		above.Parent = &Rule{
+			Pos: replaced.node.Name.Pos, Name: replaced.node.Name.Text, Cites: replaced.node.Cites,
+			Platform: replaced.platform, Because: replaced.because,
 		}
+		above = above.Parent
 		if len(rule.Cites) == 0 {
-			rule.Cites = from.parent.node.Cites
+			rule.Cites = above.Cites
 		}
 	}
 	prefix, level, dotted := strings.Cut(node.Name.Text, ".")

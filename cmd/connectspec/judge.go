@@ -53,10 +53,16 @@ type judgeDivergence struct {
 type tribunal struct {
 	opened   *document
 	platform string // "" for the one that a trace names
-	judges   map[string]*model.Judge
+	judges   map[benchOf]*model.Judge
 	machines map[string]*model.Machine
 	report   judgeReport
 	unasked  int // calls without an answer
+}
+
+// A benchOf is what a judge sits for.
+type benchOf struct {
+	platform   string
+	dictionary string // whose names the answers have
 }
 
 // Run judges traces.
@@ -67,7 +73,7 @@ func (c *judgeCommand) Run(t *terminal) error {
 	}
 	court := &tribunal{
 		opened: opened, platform: c.Platform,
-		judges: map[string]*model.Judge{}, machines: map[string]*model.Machine{},
+		judges: map[benchOf]*model.Judge{}, machines: map[string]*model.Machine{},
 	}
 	for _, name := range c.Files {
 		text, err := t.readTrace(name)
@@ -104,7 +110,8 @@ func (t *terminal) readTrace(name string) ([]byte, error) {
 
 // file judges the traces of a file. Lines are counted from the file's start.
 func (c *tribunal) file(name, text string) error {
-	platform, err := c.opened.platform(c.platform, runner.ReadHeader([]byte(text)).Platform)
+	header := runner.ReadHeader([]byte(text))
+	platform, err := c.opened.platform(c.platform, header.Platform)
 	if err != nil {
 		return err
 	}
@@ -113,7 +120,14 @@ func (c *tribunal) file(name, text string) error {
 		if err != nil {
 			return err
 		}
-		c.machines[platform], c.judges[platform] = machine, machine.NewJudge(platform)
+		c.machines[platform] = machine
+	}
+	machine, seat := c.machines[platform], benchOf{platform, platform}
+	if machine.Spec.Target(header.Dictionary) != nil {
+		seat.dictionary = header.Dictionary
+	}
+	if c.judges[seat] == nil {
+		c.judges[seat] = machine.NewJudge(seat.dictionary)
 	}
 	lines := strings.Split(text, "\n")
 	for start := 0; start < len(lines); {
@@ -124,7 +138,7 @@ func (c *tribunal) file(name, text string) error {
 		// The lines before are left empty, so that errors and findings have the
 		// right numbers.
 		part := strings.Repeat("\n", start) + strings.Join(lines[start:end], "\n")
-		if err := c.trace(platform, name, part); err != nil {
+		if err := c.trace(seat, name, part); err != nil {
 			return err
 		}
 		start = end + 1
@@ -132,8 +146,8 @@ func (c *tribunal) file(name, text string) error {
 	return nil
 }
 
-func (c *tribunal) trace(platform, name, text string) error {
-	machine := c.machines[platform]
+func (c *tribunal) trace(seat benchOf, name, text string) error {
+	machine := c.machines[seat.platform]
 	trace, err := machine.Parse(name, text)
 	if err != nil || len(trace.Script) == 0 {
 		return err
@@ -142,7 +156,7 @@ func (c *tribunal) trace(platform, name, text string) error {
 	c.report.Calls += len(trace.Script)
 	c.unasked += len(trace.Script) - len(trace.Answers)
 	lines := callLines(text)
-	for _, finding := range c.judges[platform].Trace(trace) {
+	for _, finding := range c.judges[seat].Trace(trace) {
 		answer := trace.Answers[finding.Step]
 		divergence := judgeDivergence{
 			File: name, Line: lines[finding.Step], Call: finding.Call, Observed: answer.String(),
@@ -173,10 +187,10 @@ func callLines(text string) []int {
 func (c *tribunal) close() {
 	r := &c.report
 	doubtful, hits := 0, map[string]uint64{}
-	for platform, judge := range c.judges {
+	for seat, judge := range c.judges {
 		coverage := judge.Coverage()
 		doubtful += int(coverage.Doubtful)
-		for _, rule := range c.machines[platform].Spec.Rules {
+		for _, rule := range c.machines[seat.platform].Spec.Rules {
 			hits[rule.Name] += ruleTotal(rule, coverage)
 		}
 	}

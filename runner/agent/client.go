@@ -217,8 +217,27 @@ func (c *Client) once(script []string) ([]Answer, error) {
 	return append(trace, end), nil
 }
 
-// connect starts an agent. The link dies with ctx.
+// connect starts an agent; again, if somebody else kills it at once.
 func (c *Client) connect() error {
+	for {
+		err := c.tryConnect()
+		var killed *killedError
+		if err == nil || !errors.As(err, &killed) {
+			return err
+		}
+		if err := c.countKilled(killed.signal); err != nil {
+			return err
+		}
+	}
+}
+
+// A killedError is that somebody else ended an agent before it said hello.
+type killedError struct{ signal string }
+
+func (e *killedError) Error() string { return "killed by " + e.signal }
+
+// tryConnect starts an agent. The link dies with ctx.
+func (c *Client) tryConnect() error {
 	if err := c.ctx.Err(); err != nil {
 		return err
 	}
@@ -261,13 +280,18 @@ func (c *Client) drop(err error) error {
 	}
 	c.restarts++
 	if c.outside = signal != ""; c.outside {
-		c.killed++
-	}
-	if c.killed > maxKilled {
-		return c.fail(fmt.Errorf("agent %s: it was killed %d times, the last time by %s, which is not its own doing; giving up",
-			link.description.Name, c.killed, signal))
+		return c.countKilled(signal)
 	}
 	return nil
+}
+
+// countKilled counts that somebody else ended an agent, and gives up at last.
+func (c *Client) countKilled(signal string) error {
+	if c.killed++; c.killed <= maxKilled {
+		return nil
+	}
+	return c.fail(fmt.Errorf("agent%s: it was killed %d times, the last time by %s, which is not its own doing; giving up",
+		strings.TrimSuffix(" "+c.hello.Name, " "), c.killed, signal))
 }
 
 // maxKilled is how often an agent is started again after somebody else ended it.

@@ -42,7 +42,11 @@ func newLink(connection io.ReadWriteCloser, deadline time.Duration) (*link, erro
 	var err error
 	l.description, l.numbers, err = readHello(l.in)
 	if err != nil {
+		signal := l.killedBy()
 		l.close()
+		if signal != "" {
+			return nil, &killedError{signal}
+		}
 		if l.silent.Load() {
 			err = fmt.Errorf("no hello within %v", deadline)
 		} else if errors.Is(err, io.EOF) {

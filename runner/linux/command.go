@@ -47,6 +47,7 @@ type command struct {
 
 	lock   sync.Mutex
 	denied string // why there is no lab
+	had    bool   // there was one
 }
 
 func (c *command) start(ctx context.Context) (io.ReadWriteCloser, error) {
@@ -55,10 +56,19 @@ func (c *command) start(ctx context.Context) (io.ReadWriteCloser, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err // it ended while others were being started
 	}
-	if c.denied == "" {
+	for tries := 0; c.denied == ""; tries++ {
 		connection, err := c.startInLab(ctx)
+		c.had = c.had || err == nil
 		if err == nil || ctx.Err() != nil {
 			return connection, err
+		}
+		if errors.Is(err, errKilled) && tries < maxKilled {
+			continue
+		}
+		if c.had || errors.Is(err, errKilled) {
+			// A run that began in a lab must not go on without one: the same
+			// script answers otherwise there.
+			return nil, err
 		}
 		c.denied = denial(err)
 	}
@@ -66,6 +76,12 @@ func (c *command) start(ctx context.Context) (io.ReadWriteCloser, error) {
 		return c.program(c.denied), nil
 	})(ctx)
 }
+
+// errKilled is that somebody else put an end to a child that set up its lab.
+var errKilled = errors.New("the child was killed while it set up its lab, which is not its own doing")
+
+// maxKilled is how often that is tried again.
+const maxKilled = 20
 
 // denial is a reason with its remedy.
 func denial(err error) string {
@@ -119,6 +135,15 @@ func (c *command) startInLab(ctx context.Context) (io.ReadWriteCloser, error) {
 	said = strings.TrimSpace(said)
 	if said == labReady {
 		return child, nil
+	}
+	if mortal, ok := child.(interface{ KilledBy(time.Duration) string }); ok && ctx.Err() == nil && said == "" {
+		const dying = 200 * time.Millisecond
+		if mortal.KilledBy(dying) != "" {
+			err = errKilled
+		}
+	}
+	if mortal, ok := child.(interface{ Kill() }); ok {
+		mortal.Kill() // it has nothing to say any more
 	}
 	child.Close()
 	if said != "" {

@@ -17,6 +17,9 @@ const agentVariable = "CONNECTSPEC_TEST_AGENT"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(agentVariable) != "" {
+		if name := os.Getenv(fallsVariable); name != "" {
+			fall(name)
+		}
 		if err := Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(2)

@@ -414,3 +414,38 @@ func TestKilledInMidRun(t *testing.T) {
 		t.Errorf("%d restarts, not 4; lacks %v", client.Restarts(), client.Hello().Lacks)
 	}
 }
+
+// fallsVariable names a file. A child that has it in its environment is killed
+// before its lab is ready, until the file has so many bytes.
+const (
+	fallsVariable = "CONNECTSPEC_TEST_FALLS"
+	fallsInAll    = 3
+)
+
+// fall is killed, perhaps.
+func fall(name string) {
+	note, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	defer note.Close()
+	note.WriteString("x")
+	if info, err := note.Stat(); err == nil && info.Size() <= fallsInAll {
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
+}
+
+// TestKilledWhileItSetsUp: a child that somebody kills before its lab is ready
+// is started again, and never replaced by one that has no lab.
+func TestKilledWhileItSetsUp(t *testing.T) {
+	lacks := newClient(t, labStart()).Hello().Lacks
+	falls := filepath.Join(t.TempDir(), "falls")
+	client := newClient(t, Command(nil, []string{agentVariable + "=1", fallsVariable + "=" + falls}))
+	if text, err := os.ReadFile(falls); err != nil || len(text) != fallsInAll+1 {
+		t.Errorf("it was started %d times, not %d (%v)", len(text), fallsInAll+1, err)
+	}
+	if has := client.Hello().Lacks; len(has) != len(lacks) {
+		t.Errorf("the one that was left in peace lacks %v", has)
+	}
+}
