@@ -13,7 +13,7 @@ import (
 // is done at once.
 func TestFormatScrambled(t *testing.T) {
 	for _, path := range []string{"testdata/example.spec", "testdata/format/lines.spec", "../connect.spec"} {
-		blocks := strings.Split(string(read(t, path)), "\n\n")
+		blocks := blocksOf(string(read(t, path)))
 		for seed := range int64(200) {
 			random := rand.New(rand.NewSource(seed))
 			block := blocks[random.Intn(len(blocks))] + "\n"
@@ -29,6 +29,19 @@ func TestFormatScrambled(t *testing.T) {
 			checkFormat(t, []byte(scrambled))
 		}
 	}
+}
+
+// blocksOf cuts a text at empty lines, where that is not within a declaration.
+func blocksOf(text string) []string {
+	var blocks []string
+	for _, part := range strings.Split(text, "\n\n") {
+		if strings.HasPrefix(part, " ") {
+			blocks[len(blocks)-1] += "\n\n" + part
+		} else {
+			blocks = append(blocks, part)
+		}
+	}
+	return blocks
 }
 
 // scramble lays out the tokens of a text in another way that means the same.
