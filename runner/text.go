@@ -29,6 +29,7 @@ type page struct {
 func (report *Report) Text(w io.Writer, style Style) error {
 	p := &page{bufio.NewWriter(w), style}
 	p.headline(report)
+	p.keep(report)
 	p.lacks(report)
 	for i := range report.Divergences {
 		if i == inFull && len(report.Divergences) > inFull+1 {
@@ -142,6 +143,10 @@ func (p *page) headline(report *Report) {
 		counted(report.Sequences, "sequence"), counted(report.Calls, "call"), report.Target, report.System,
 		report.Spec, report.Version, report.Platform, secondsText(report.Seconds)))
 	p.line("seed %d", report.Seed)
+}
+
+// keep says how to keep what was found.
+func (p *page) keep(report *Report) {
 	if len(report.Divergences) > 0 && !report.saved {
 		p.wrapped("to keep them: ", "  ", fmt.Sprintf(
 			"the same run with --seed %d --save DIR writes each to a file, which connectspec replay runs again.", report.Seed))

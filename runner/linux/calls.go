@@ -139,6 +139,7 @@ func (r *Room) closeSocket(c *call) (agent.Answer, error) {
 func (r *Room) shutdown(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
 	_, _, errno := unix.RawSyscall(unix.SYS_SHUTDOWN, fd, uintptr(c.number), 0)
+	r.recall(c.on) // what calls an attempt off changes its address
 	return answer(errno), nil
 }
 

@@ -82,6 +82,9 @@ func (r *Room) Prepare(line string) (agent.Call, error) {
 		return nil, fmt.Errorf("there is no call %s", name)
 	}
 	return call(func(r *Room) (agent.Answer, error) {
+		if name == "send" {
+			r.sent++ // whatever comes of it
+		}
 		s := r.sockets[word(1)]
 		if s == nil {
 			return agent.Answer{Name: string(ErrNotSocket)}, nil
@@ -133,7 +136,6 @@ var calls = map[string]func(r *Room, s *Socket, makes, argument string) (agent.A
 		return answer("", s.Close())
 	},
 	"send": func(r *Room, s *Socket, _, _ string) (agent.Answer, error) {
-		r.sent++
 		return answer("", s.Send(ended, byte(r.sent)))
 	},
 	"recv": func(_ *Room, s *Socket, _, _ string) (agent.Answer, error) {
