@@ -22,8 +22,10 @@ type attended struct {
 	room  agent.Room
 	turn  sync.Mutex // of the script at hand, from Begin to End
 	calls []agent.Call
-	timer *time.Timer
 	fail  context.CancelCauseFunc
+
+	patience time.Duration
+	timer    *time.Timer // goes off when that has ended
 
 	lock  sync.Mutex // guards what follows
 	lines []string   // of the script at hand
@@ -38,9 +40,9 @@ type attendedCall struct {
 }
 
 // attend makes an attended room; fail is told what makes it unusable.
-func attend(room agent.Room, fail context.CancelCauseFunc) *attended {
-	a := &attended{room: room, fail: fail}
-	a.timer = time.AfterFunc(returnWithin, a.late)
+func attend(room agent.Room, patience time.Duration, fail context.CancelCauseFunc) *attended {
+	a := &attended{room: room, fail: fail, patience: patience}
+	a.timer = time.AfterFunc(patience, a.late)
 	a.timer.Stop()
 	return a
 }
@@ -80,7 +82,7 @@ func (a *attended) Do(prepared agent.Call) (answer agent.Answer, err error) {
 	a.lock.Lock()
 	a.made++
 	a.lock.Unlock()
-	a.timer.Reset(returnWithin)
+	a.timer.Reset(a.patience)
 	return a.room.Do(prepared.(*attendedCall).call)
 }
 
@@ -96,19 +98,18 @@ func (a *attended) End() error {
 
 // crash is the answer of a call that panicked.
 func (a *attended) crash(cause any) agent.Answer {
-	text := strings.Join(strings.Fields(fmt.Sprint(cause)), " ")
 	script := a.script()
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	if a.first == "" {
-		a.first = fmt.Sprintf("the room panicked: %s\nin the last call of\n%s%s", text, script, debug.Stack())
+		a.first = fmt.Sprintf("the room panicked: %v\nin the last call of\n%s%s", cause, script, debug.Stack())
 	}
-	return agent.Answer{Name: agent.Crash, Value: text}
+	return agent.Answer{Name: agent.Crash}
 }
 
 // late is called when a call takes too long.
 func (a *attended) late() {
-	a.fail(fmt.Errorf("the room has not returned for %v from the last call of\n%s", returnWithin, a.script()))
+	a.fail(fmt.Errorf("the room has not returned for %v from the last call of\n%s", a.patience, a.script()))
 }
 
 // script are the calls that were made of the script at hand, a line each.

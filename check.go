@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"connectspec/gen"
 	"connectspec/model"
@@ -21,6 +22,8 @@ type settings struct {
 	platform string
 	checks   int
 	seed     uint64
+	jobs     int           // workers; 0: as many as there are processors
+	patience time.Duration // with a call that does not return
 }
 
 // Platform names the platform of connect.spec whose rules judge. Without it,
@@ -56,13 +59,13 @@ const (
 // The room is used by one goroutine at a time, for one sequence at a time.
 func Check(t testing.TB, room agent.Room, options ...Option) {
 	t.Helper()
-	var s settings
+	s := settings{jobs: 1, patience: returnWithin} // there is one room only
 	for _, option := range options {
 		option(&s)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	attended := attend(room, cancel)
+	attended := attend(room, s.patience, cancel)
 	report, err := run(ctx, room.Describe(), agent.Within(attended), s)
 	if panicked := attended.panicked(); panicked != "" {
 		t.Log(panicked)
@@ -86,7 +89,7 @@ func run(ctx context.Context, who agent.Description, start agent.Start, s settin
 	config := runner.Config{
 		Machine: machine, Agent: who, Open: runner.Opener(machine, start),
 		Source: lanes.Fast.Source, Goals: lanes.Goals,
-		Checks: s.checks, Seed: s.seed,
+		Checks: s.checks, Seed: s.seed, Jobs: s.jobs,
 	}
 	if lanes.Slow != nil {
 		config.Slow = lanes.Slow.Source

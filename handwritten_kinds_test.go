@@ -296,7 +296,7 @@ func (h *byHand) datagramConnect(s *handSocket) {
 			actions = append(actions, fails("EACCES", "broadcast"))
 		}
 	}
-	if others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held && t.six == s.six }); len(others) > 0 {
+	if others := h.others(s, func(t *handSocket) bool { return !t.stream && t.held && t.six == s.six && t.phase != handLost }); len(others) > 0 {
 		actions = append(actions, handAction{8, func() {
 			t := others[h.below(len(others))]
 			h.directs(s, t.name, t)

@@ -243,6 +243,11 @@ func (h *byHand) share(s, t *handSocket) {
 	}
 	h.call("ok", "bind", s.name, t.name)
 	s.phase, t.phase = handLost, handLost // who gets what is anybody's guess
+	for _, u := range h.sockets {
+		if u.target == t && u.phase != handClosed {
+			u.phase = handLost
+		}
+	}
 }
 
 func (h *byHand) close(s *handSocket) {

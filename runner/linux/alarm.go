@@ -82,11 +82,12 @@ func clearRestart() error {
 	return nil
 }
 
-// set lets the alarm go off every period from now on. It repeats because the
-// first one may come before the thread has reached its call.
+// set lets the alarm go off once the period is over. It repeats because it may
+// come before the thread has reached its call; not at once, for a thread that is
+// slow to handle signals (one that is traced, say) would do nothing else.
 func (a *alarm) set(period time.Duration) {
 	a.settings.Value = unix.NsecToTimespec(int64(period))
-	a.settings.Interval = a.settings.Value
+	a.settings.Interval = unix.NsecToTimespec(int64(period + time.Millisecond))
 	a.settle()
 }
 

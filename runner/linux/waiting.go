@@ -85,6 +85,7 @@ func (r *Room) makePatient(w *waiting, level int16, limit time.Duration) (n uint
 		if interrupted >= 2 && !r.shows(w.fd, level) {
 			return 0, 0, true
 		}
+		r.alarm.set(period)
 	}
 }
 
