@@ -3,6 +3,7 @@
 package connectspec
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // What the sockets of a run may be told to reach. The lab's addresses are those
@@ -39,7 +41,7 @@ func TestNothingLeaves(t *testing.T) {
 	if describeHere(t).Without()["lab"] {
 		t.Skip("no run in a lab was traced: there is none here")
 	}
-	trace := traced(t, exec.Command(program, "run", "--checks", "400", "--jobs", "1"))
+	trace := traced(t, exec.CommandContext(soon(t), program, "run", "--checks", "400", "--jobs", "1"))
 	if trace.inLab < 100 || trace.labAddresses < 10 {
 		t.Errorf("the trace shows little: %d addresses in the lab, %d of them not loopback", trace.inLab, trace.labAddresses)
 	}
@@ -52,7 +54,7 @@ func TestNothingLeaves(t *testing.T) {
 // namespace that allows no further ones, with this machine's own network.
 func TestNothingLeavesLoopback(t *testing.T) {
 	program := buildCommand(t)
-	command := exec.Command("sh", "-c", `echo 0 >/proc/sys/user/max_user_namespaces && exec "$0" run --checks 400 --jobs 1`, program)
+	command := exec.CommandContext(soon(t), "sh", "-c", `echo 0 >/proc/sys/user/max_user_namespaces && exec "$0" run --checks 400 --jobs 1`, program)
 	command.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}},
@@ -60,7 +62,7 @@ func TestNothingLeavesLoopback(t *testing.T) {
 	}
 	if describeHere(t).Without()["lab"] {
 		// They are denied anyhow.
-		command = exec.Command(program, "run", "--checks", "400", "--jobs", "1")
+		command = exec.CommandContext(soon(t), program, "run", "--checks", "400", "--jobs", "1")
 	}
 	trace := traced(t, command)
 	if trace.inLab > 0 {
@@ -86,6 +88,13 @@ func buildCommand(t *testing.T) string {
 	return program
 }
 
+// soon is when a run that is traced must have ended: seconds are usual.
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // A trace is what strace saw.
 type trace struct {
 	labs         map[string]bool // threads, whether they are in a network namespace of the run's own
@@ -106,6 +115,7 @@ func traced(t *testing.T, command *exec.Cmd) *trace {
 	command.Args = append([]string{"strace", "-f", "-qq", "-o", file,
 		"-e", "trace=connect,sendto,sendmsg,sendmmsg,bind,clone,clone3"}, command.Args...)
 	command.Path = strace
+	command.WaitDelay = time.Second
 	said, err := command.CombinedOutput()
 	// A divergence is none of this test's business.
 	if status := command.ProcessState.ExitCode(); err != nil && status != 1 {
