@@ -18,8 +18,8 @@ import (
 // Each benchmark holds what is measured against something else that is measured
 // in the same run, since figures of different machines, or days, do not compare.
 
-// benchSequences is about a third of what a run without flags draws.
-const benchSequences = 20_000
+// benchSequences is about what a run without flags draws.
+const benchSequences = 60_000
 
 // A workshop has what benchmarks work with.
 type workshop struct {
