@@ -3,6 +3,7 @@
 package linux
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -149,6 +150,9 @@ func (r *Room) send(c *call) (agent.Answer, error) {
 
 func (r *Room) sendto(c *call) (agent.Answer, error) {
 	return r.sendTo(c, func(r *Room, c *call, s *socket) (unsafe.Pointer, uintptr, error) {
+		if !r.lab && c.class == classUnspec {
+			return nil, 0, errors.New(unspecLeaves)
+		}
 		name, err := r.destination(c, s)
 		return name, uintptr(s.family.exact()), err
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
+	"slices"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -135,9 +136,18 @@ func (r *Room) findLacks() (lacks []agent.Lack) {
 	return append(lacks, agent.Lack{What: "winsock", Why: "Linux has no WSAStartup"})
 }
 
+// unspecLeaves is why nothing is sent to AF_UNSPEC outside the lab: an IPv6
+// socket with an IPv4 peer takes it for the IPv4 wildcard, and asks the routes.
+const unspecLeaves = "outside the lab a datagram to it might leave by the default route"
+
 // Describe names this kernel.
 func (r *Room) Describe() agent.Description {
-	return agent.Description{Name: "linux", Version: r.version, Dictionary: "linux", Lacks: r.lacks}
+	lacks := slices.Clone(r.lacks)
+	if !r.lab {
+		// connect could, but sendto must not: see there.
+		lacks = append(lacks, agent.Lack{What: "unspec", Why: unspecLeaves})
+	}
+	return agent.Description{Name: "linux", Version: r.version, Dictionary: "linux", Lacks: lacks}
 }
 
 // maxSends is how many tokens a byte can tell apart.

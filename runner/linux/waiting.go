@@ -19,7 +19,7 @@ const (
 	settle = 400 * time.Microsecond
 	// settleAbsent is for sockets that called the absent host: it takes the
 	// kernel 12 ms to give up on a neighbour, and longer on a busy machine.
-	settleAbsent = 250 * time.Millisecond
+	settleAbsent = time.Second
 	// settleTimed is for sockets with the shortest timeout: an attempt ends
 	// with the first retransmission, after 1.01 s.
 	settleTimed = 2500 * time.Millisecond
