@@ -55,6 +55,7 @@ func (r *Room) bind(c *call) (agent.Answer, error) {
 			return agent.Answer{}, err
 		}
 	}
+	r.allot(fd)
 	_, _, errno := unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), uintptr(s.family.exact()))
 	r.recall(c.on)
 	return answer(errno), nil
@@ -62,6 +63,7 @@ func (r *Room) bind(c *call) (agent.Answer, error) {
 
 func (r *Room) listen(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
+	r.allot(fd)
 	_, _, errno := unix.RawSyscall(unix.SYS_LISTEN, fd, uintptr(c.number), 0)
 	r.recall(c.on)
 	return answer(errno), nil
@@ -88,6 +90,7 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	if err != nil {
 		return agent.Answer{}, err
 	}
+	r.allot(fd)
 	s.touched = true
 	length := uintptr(c.lengths[s.family])
 	if !s.stream || s.nonblocking || s.state != stateOpen {
@@ -174,6 +177,7 @@ func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.P
 	if s.stream {
 		_, errno, blocked = r.makeWaiting(&w, s, unix.POLLOUT)
 	} else {
+		r.allot(fd)
 		_, errno = w.raw() // one byte always finds room
 		r.recall(c.on)
 	}

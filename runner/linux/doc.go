@@ -6,8 +6,8 @@
 //     that is not allowed, on plain loopback (command.go).
 //  2. The child sets up the lab: links, neighbours and routes to every class of
 //     address that a script can name (lab.go).
-//  3. Open makes the fixtures, the addresses and the alarm (fixtures.go,
-//     names.go, alarm.go).
+//  3. Open makes the fixtures, the addresses and the alarm, and divides the
+//     ports (fixtures.go, names.go, alarm.go, ports.go).
 //  4. Prepare reads the lines of scripts (prepare.go); Begin, Do and End run one
 //     in a fresh world (room.go, calls.go, waiting.go, peers.go).
 //

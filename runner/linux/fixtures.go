@@ -252,26 +252,3 @@ func (h *handles) close() {
 	unix.Close(h.spare)
 	unix.Close(h.file)
 }
-
-// portsBelowRange are ports that the kernel does not give away by itself.
-func portsBelowRange() (first, last uint16, err error) {
-	const path = "/proc/sys/net/ipv4/ip_local_port_range"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	var low, high uint16
-	if _, err := fmt.Sscan(string(text), &low, &high); err != nil {
-		return 0, 0, fmt.Errorf("%s: %w", path, err)
-	}
-	const lowest = 1024
-	if low > lowest+1000 {
-		// Rooms beside this one start elsewhere.
-		span := uint32(low - lowest - 500)
-		return lowest + uint16(uint32(os.Getpid())*97%span), low, nil
-	}
-	if high < 65535-100 {
-		return high, 65535, nil
-	}
-	return 0, 0, fmt.Errorf("%s leaves no ports", path)
-}

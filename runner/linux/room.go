@@ -21,11 +21,12 @@ type Room struct {
 	version   string
 	lacks     []agent.Lack
 
-	book     *nameBook
-	fixtures *fixtures
-	handles  *handles
-	alarm    *alarm
-	classes  map[netip.AddrPort]string // what getpeername may find
+	book       *nameBook
+	fixtures   *fixtures
+	allotments *allotments
+	handles    *handles
+	alarm      *alarm
+	classes    map[netip.AddrPort]string // what getpeername may find
 
 	// Of the script at hand.
 	sockets  [places]socket
@@ -72,22 +73,18 @@ func OpenLab() (*Room, error) {
 	if err := setUpLab(); err != nil {
 		return nil, fmt.Errorf("the lab: %w", err)
 	}
-	return open(&Room{lab: true}, labFirstPort, labLastPort)
+	return open(&Room{lab: true})
 }
 
 // OpenLoopback opens a room that does without the lab, for the reason given.
 // It makes no call that could send anything to another host.
 func OpenLoopback(reason string) (*Room, error) {
-	first, last, err := portsBelowRange()
-	if err != nil {
-		return nil, err
-	}
-	return open(&Room{labReason: reason}, first, last)
+	return open(&Room{labReason: reason})
 }
 
-func open(r *Room, first, last uint16) (*Room, error) {
+func open(r *Room) (*Room, error) {
 	runtime.LockOSThread()
-	err := r.furnish(first, last)
+	err := r.furnish()
 	if err != nil {
 		r.Close()
 		return nil, fmt.Errorf("room linux: %w", err)
@@ -95,7 +92,7 @@ func open(r *Room, first, last uint16) (*Room, error) {
 	return r, nil
 }
 
-func (r *Room) furnish(first, last uint16) (err error) {
+func (r *Room) furnish() (err error) {
 	var name unix.Utsname
 	if err := unix.Uname(&name); err != nil {
 		return fmt.Errorf("uname: %w", err)
@@ -109,7 +106,7 @@ func (r *Room) furnish(first, last uint16) (err error) {
 	if r.handles, err = newHandles(); err != nil {
 		return err
 	}
-	if r.fixtures, err = newFixtures(first, last); err != nil {
+	if err = r.providePorts(); err != nil {
 		return err
 	}
 	if r.book, err = newNameBook(r.fixtures.ports); err != nil {
@@ -119,6 +116,25 @@ func (r *Room) furnish(first, last uint16) (err error) {
 	r.lacks = r.findLacks()
 	r.reset()
 	return nil
+}
+
+// providePorts divides the ports among the fixtures and the scripts.
+func (r *Room) providePorts() error {
+	low, high, err := systemPorts()
+	if err != nil {
+		return err
+	}
+	if r.allotments, err = newAllotments(low, high); err != nil {
+		return err
+	}
+	first, last := uint16(labFirstPort), uint16(labLastPort)
+	if !r.lab {
+		if first, last, err = portsOutside(low, high); err != nil {
+			return err
+		}
+	}
+	r.fixtures, err = newFixtures(first, last)
+	return err
 }
 
 // findLacks says what this system cannot provide.
