@@ -65,8 +65,9 @@ func (m *Machine) effect(e *environment, f *spec.Effect) {
 	}
 }
 
-// assign sets a field. When a socket loses its own address, every other
-// mention of that address is stale.
+// assign sets a field. When a socket loses its own address, that becomes the own
+// address of another socket which has it too; if there is none, every mention of
+// it is stale.
 func (m *Machine) assign(s *State, slot uint8, offset int, value uint8) {
 	old := s.get(slot, offset)
 	s.set(slot, offset, value)
@@ -74,13 +75,26 @@ func (m *Machine) assign(s *State, slot uint8, offset int, value uint8) {
 	if offset != m.local || old != own || value == own {
 		return
 	}
-	for other := uint8(0); other < spec.MaxSockets; other++ {
-		if !s.exists(other) {
+	heir := uint8(spec.Stale)
+	for other := range uint8(spec.MaxSockets) {
+		if s.get(other, m.local) == own {
+			heir = spec.OwnAddress + other
+			break
+		}
+	}
+	m.rename(s, own, heir)
+}
+
+// rename puts an address in the place of another one, wherever that is
+// mentioned.
+func (m *Machine) rename(s *State, old, address uint8) {
+	for slot := range uint8(spec.MaxSockets) {
+		if !s.exists(slot) {
 			continue
 		}
 		for _, field := range m.Spec.Fields {
-			if field.Type == spec.Address && s.get(other, field.Offset) == own {
-				s.set(other, field.Offset, spec.Stale)
+			if field.Type == spec.Address && s.get(slot, field.Offset) == old {
+				s.set(slot, field.Offset, address)
 			}
 		}
 	}

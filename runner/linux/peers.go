@@ -187,19 +187,34 @@ func (r *Room) getpeername(c *call) (agent.Answer, error) {
 	if !ok {
 		return staleAnswer, nil
 	}
-	lowest, plain := place(places), plainAddress(address)
-	for _, known := range r.recalled {
-		if known.address == plain {
-			lowest = min(lowest, known.place)
-		}
-	}
-	if lowest < places {
-		return socketAnswers[lowest], nil
+	if p := r.whose(plainAddress(address)); p != placeNone {
+		return socketAnswers[p], nil
 	}
 	if class, ok := r.classes[address]; ok {
 		return agent.Answer{Name: agent.OK, Value: class}, nil
 	}
 	return staleAnswer, nil
+}
+
+// whose is the first socket that has an address, or else the first that had it.
+func (r *Room) whose(address netip.AddrPort) place {
+	has, had := place(places), place(places)
+	for _, known := range r.recalled {
+		if known.address != address {
+			continue
+		}
+		had = min(had, known.place)
+		if plainAddress(r.sockets[known.place].last) == address {
+			has = min(has, known.place)
+		}
+	}
+	switch {
+	case has < places:
+		return has
+	case had < places:
+		return had
+	}
+	return placeNone
 }
 
 // socketAnswers name the sockets of a script.
