@@ -5,7 +5,7 @@ import "connectspec/spec"
 // The layout of a State: the world's fields, then a record for each socket.
 const (
 	worldSize  = 8
-	recordSize = 46
+	recordSize = 48
 	stateSize  = worldSize + spec.MaxSockets*recordSize
 )
 
