@@ -1,18 +1,14 @@
 package connectspec
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"connectspec/dsl"
+	"connectspec/internal/golden"
 	"connectspec/model"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // parsed is the embedded specification as a tree.
 func parsed(t testing.TB) *dsl.File {
@@ -32,23 +28,5 @@ func TestLooseness(t *testing.T) {
 	for _, platform := range model.Check(parsed(t)).Platforms {
 		fmt.Fprintf(&text, "%-10s %.3f results allowed in a case\n", platform.Name, platform.Looseness)
 	}
-	golden(t, "looseness.golden", text.String())
-}
-
-// golden holds a text against a file in testdata.
-func golden(t testing.TB, name, text string) {
-	t.Helper()
-	name = filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wanted, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(wanted) != text {
-		t.Errorf("%s says\n%s\nand it is now\n%s\n-update rewrites it", name, wanted, text)
-	}
+	golden.Check(t, "testdata/looseness.golden", []byte(text.String()))
 }

@@ -2,38 +2,35 @@ package dsl
 
 import (
 	"bytes"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"connectspec/internal/golden"
 )
 
 // What testdata/format/NAME.spec becomes stands in NAME.golden; the comments in
 // the files say what is to be seen there.
 func TestFormatGolden(t *testing.T) {
-	paths, err := filepath.Glob("testdata/format/*.spec")
-	if err != nil || len(paths) == 0 {
-		t.Fatal("nothing to format", err)
-	}
-	for _, path := range paths {
-		out := checkFormat(t, read(t, path))
+	for _, path := range golden.Files(t, "testdata/format/*.spec") {
+		out := checkFormat(t, golden.Read(t, path))
 		for i, line := range strings.Split(string(out), "\n") {
 			if utf8.RuneCountInString(line) > lineWidth {
 				t.Errorf("%s: line %d is wider than %d columns: %s", path, i+1, lineWidth, line)
 			}
 		}
-		golden(t, strings.TrimSuffix(path, ".spec")+".golden", out)
+		golden.Check(t, strings.TrimSuffix(path, ".spec")+".golden", out)
 	}
 }
 
 // The example is in canonical form, and so shows what that is.
 func TestExampleIsFormatted(t *testing.T) {
-	golden(t, "testdata/example.spec", checkFormat(t, read(t, "testdata/example.spec")))
+	golden.Check(t, "testdata/example.spec", checkFormat(t, golden.Read(t, "testdata/example.spec")))
 }
 
 func TestFormatSpecification(t *testing.T) {
-	checkFormat(t, read(t, "../connect.spec"))
+	checkFormat(t, golden.Read(t, "../connect.spec"))
 }
 
 // checkFormat formats text and checks what is true of all formatted text.
@@ -52,7 +49,7 @@ func checkFormat(t testing.TB, text []byte) []byte {
 		t.Fatalf("formatting changed the meaning:\n%s\nbecame\n%s", text, out)
 	}
 	if again, _ := Format(out); !bytes.Equal(out, again) {
-		t.Fatalf("formatting is not idempotent: %s\nof %q", firstDifference(again, out), text)
+		t.Fatalf("formatting is not idempotent: %s\nof %q", golden.Difference(again, out), text)
 	}
 	if got, want := comments(out), comments(text); !reflect.DeepEqual(got, want) {
 		t.Fatalf("comments are %q, were %q", got, want)

@@ -6,15 +6,17 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"connectspec/internal/golden"
 )
 
 // seed adds each declaration of the files of testdata by itself: small inputs
 // are what fuzzing makes most of.
 func seed(f *testing.F) {
-	paths := append(errorFiles(f), "testdata/example.spec", "testdata/format/comments.spec",
+	paths := append(golden.Files(f, errorFiles), "testdata/example.spec", "testdata/format/comments.spec",
 		"testdata/format/lines.spec", "testdata/format/space.spec")
 	for _, path := range paths {
-		for _, block := range bytes.Split(read(f, path), []byte("\n\n")) {
+		for _, block := range bytes.Split(golden.Read(f, path), []byte("\n\n")) {
 			f.Add(append(block[:min(len(block), 1000)], '\n'))
 		}
 	}

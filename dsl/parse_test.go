@@ -6,17 +6,19 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"connectspec/internal/golden"
 )
 
 // The tree of a file that has every construct, written out to be read.
 func TestParseExample(t *testing.T) {
-	file := mustParse(t, "example.spec", read(t, "testdata/example.spec"))
+	file := mustParse(t, "example.spec", golden.Read(t, "testdata/example.spec"))
 	var out bytes.Buffer
 	for _, d := range file.Declarations {
 		dump(&out, reflect.ValueOf(d), "")
 		out.WriteString("\n\n")
 	}
-	golden(t, "testdata/example.tree", out.Bytes())
+	golden.Check(t, "testdata/example.tree", out.Bytes())
 }
 
 // dump writes a value: what is empty is left out, names and prose are one word.
@@ -57,7 +59,7 @@ func dump(out *bytes.Buffer, v reflect.Value, indent string) {
 // The example is what the formatter and the fuzz tests start from, so it must
 // have everything that a tree can have.
 func TestExampleIsComplete(t *testing.T) {
-	file := mustParse(t, "example.spec", read(t, "testdata/example.spec"))
+	file := mustParse(t, "example.spec", golden.Read(t, "testdata/example.spec"))
 	seen := map[string]bool{}
 	kinds := map[string]bool{}
 	visit(reflect.ValueOf(file), "", func(name string, v reflect.Value) {
@@ -97,7 +99,7 @@ func TestExampleIsComplete(t *testing.T) {
 
 // Everything points into the text, at what it is about.
 func TestPositions(t *testing.T) {
-	text := read(t, "testdata/example.spec")
+	text := golden.Read(t, "testdata/example.spec")
 	checkPositions(t, text, mustParse(t, "example.spec", text))
 	marked := append([]byte("\ufeff"), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...)
 	checkPositions(t, marked, mustParse(t, "example.spec", marked))
@@ -148,7 +150,7 @@ func TestLanguagePage(t *testing.T) {
 			block.Reset()
 		}
 	}
-	for line := range strings.Lines(string(read(t, "../docs/language.md"))) {
+	for line := range strings.Lines(string(golden.Read(t, "../docs/language.md"))) {
 		switch code, indented := strings.CutPrefix(line, "    "); {
 		case indented:
 			block.WriteString(code)
@@ -189,7 +191,7 @@ func TestProseInPieces(t *testing.T) {
 
 // bulk returns about so many lines of the kind that specifications are made of.
 func bulk(t testing.TB, lines int) []byte {
-	text := read(t, "../connect.spec")
+	text := golden.Read(t, "../connect.spec")
 	for bytes.Count(text, []byte("\n")) < lines {
 		text = append(text, text...)
 	}

@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"github.com/alecthomas/participle/v2/lexer"
+
+	"connectspec/internal/golden"
 )
 
 // However a text is laid out, formatting keeps its meaning and its comments and
 // is done at once.
 func TestFormatScrambled(t *testing.T) {
 	for _, path := range []string{"testdata/example.spec", "testdata/format/lines.spec", "../connect.spec"} {
-		blocks := blocksOf(string(read(t, path)))
+		blocks := blocksOf(string(golden.Read(t, path)))
 		for seed := range int64(200) {
 			random := rand.New(rand.NewSource(seed))
 			block := blocks[random.Intn(len(blocks))] + "\n"

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"connectspec/internal/golden"
 )
 
 func TestParseStep(t *testing.T) {
@@ -74,8 +76,8 @@ func TestParseStepErrors(t *testing.T) {
 
 // A step is read in the same way in a scenario and by itself.
 func TestStepsAgree(t *testing.T) {
-	file := mustParse(t, "", read(t, "testdata/example.spec"))
-	lines := strings.Split(string(read(t, "testdata/example.spec")), "\n")
+	file := mustParse(t, "", golden.Read(t, "testdata/example.spec"))
+	lines := strings.Split(string(golden.Read(t, "testdata/example.spec")), "\n")
 	steps := 0
 	for _, d := range file.Declarations {
 		scenario, ok := d.Node.(*Scenario)

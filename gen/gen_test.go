@@ -1,33 +1,19 @@
 package gen
 
 import (
-	"os"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"connectspec/model"
-	"connectspec/spec"
+	"connectspec/model/modeltest"
 )
 
 // machine is that of the specification in the repository.
 func machine(t testing.TB, platform string) *model.Machine {
 	t.Helper()
-	const name = "../connect.spec"
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, problems := spec.Read(name, text)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	m, err := model.Load(document, platform)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
+	return modeltest.Load(t, "../connect.spec", platform)
 }
 
 func generator(t testing.TB, platform string) *Generator {

@@ -1,33 +1,17 @@
 package model_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
-	"connectspec/dsl"
 	"connectspec/model"
+	"connectspec/model/modeltest"
 )
 
 // small is the machine of a platform of testdata/small.spec.
 func small(t testing.TB, platform string) *model.Machine {
 	t.Helper()
-	const name = "testdata/small.spec"
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, problems := dsl.Parse(name, text)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	for _, p := range model.Check(file).Platforms {
-		if p.Name == platform {
-			return p.Machine
-		}
-	}
-	t.Fatalf("no platform %s", platform)
-	return nil
+	return modeltest.Load(t, "testdata/small.spec", platform)
 }
 
 func TestJudge(t *testing.T) {

@@ -3,12 +3,11 @@ package runner
 import (
 	"context"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
-	"connectspec/dsl"
 	"connectspec/model"
+	"connectspec/model/modeltest"
 	"connectspec/runner/agent"
 	"connectspec/spec"
 )
@@ -17,28 +16,7 @@ import (
 // tested with.
 func small(t testing.TB, platform string) *model.Machine {
 	t.Helper()
-	const name = "../model/testdata/small.spec"
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, problems := dsl.Parse("small.spec", text)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	document, problems := spec.Open(file)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	resolved, problems := document.Resolve(platform)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	machine, err := model.New(resolved)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return machine
+	return modeltest.Load(t, "../model/testdata/small.spec", platform)
 }
 
 // A moment is a call of a script that an imitation is about to answer.

@@ -4,41 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"connectspec/internal/golden"
 	"connectspec/model"
 	"connectspec/runner/agent"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
-
-// golden compares text with a file in testdata.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs (rewrite it with -update, and read what changed):\n%s", file, got)
-	}
-}
 
 // sample is a report with something of everything in it.
 func sample(t *testing.T) *Report {
@@ -83,7 +58,7 @@ func TestTextForPeople(t *testing.T) {
 	if err := report.Text(&text, Style{}); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "report.golden", text.Bytes())
+	golden.Check(t, "testdata/report.golden", text.Bytes())
 	for line := range strings.Lines(text.String()) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
 			t.Errorf("a line of %d columns: %s", n, line)
@@ -119,7 +94,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "report.json.golden", append(text, '\n'))
+	golden.Check(t, "testdata/report.json.golden", append(text, '\n'))
 	var fields map[string]any
 	if err := json.Unmarshal(text, &fields); err != nil {
 		t.Fatal(err)

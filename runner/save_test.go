@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"connectspec/internal/golden"
 	"connectspec/model"
 )
 
@@ -39,7 +40,7 @@ func TestSaveAndReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "saved.golden", text)
+	golden.Check(t, "testdata/saved.golden", text)
 	h := ReadHeader(text)
 	if h.ID != d.ID || h.Platform != "base" || h.Observed != "connect -> WSAEINVAL" {
 		t.Errorf("the head says %+v", h)

@@ -3,10 +3,10 @@ package spec_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
+	"connectspec/internal/golden"
 	"connectspec/spec"
 )
 
@@ -15,11 +15,7 @@ import (
 // groups, changes, errors and calls.
 func TestLayers(t *testing.T) {
 	const path = "testdata/layers.spec"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, problems := spec.Read(path, text)
+	document, problems := spec.Read(path, golden.Read(t, path))
 	for _, p := range problems {
 		t.Fatal(p)
 	}
@@ -31,19 +27,7 @@ func TestLayers(t *testing.T) {
 		}
 		dump(&out, s)
 	}
-	const golden = "testdata/layers.resolved"
-	if *update {
-		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(want, out.Bytes()) {
-		t.Errorf("%s says\n%s\nand it is now\n%s\n-update rewrites it", golden, want, out.Bytes())
-	}
+	golden.Check(t, "testdata/layers.resolved", out.Bytes())
 }
 
 func dump(out *bytes.Buffer, s *spec.Spec) {

@@ -16,10 +16,9 @@ import (
 	"time"
 
 	"connectspec/gen"
-	"connectspec/model"
+	"connectspec/model/modeltest"
 	"connectspec/runner"
 	"connectspec/runner/agent"
-	"connectspec/spec"
 )
 
 var soakCalls = flag.Uint64("calls", 300_000, "how many calls TestSoak draws, runs and judges at least")
@@ -73,18 +72,7 @@ func residentKiB(process string) int {
 // the command makes it.
 func wholeRun(t testing.TB) runner.Config {
 	t.Helper()
-	text, err := os.ReadFile("../../connect.spec")
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, problems := spec.Read("connect.spec", text)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	machine, err := model.Load(document, "linux")
-	if err != nil {
-		t.Fatal(err)
-	}
+	machine := modeltest.Load(t, "../../connect.spec", "linux")
 	start := labStart()
 	who, err := agent.Describe(t.Context(), start)
 	if err != nil {
