@@ -122,6 +122,14 @@ type (
 		Weight     int    // 0: not given
 		Needs      *Name
 	}
+	// Event: event network accepts(s) [needs lab] [weight 2] [cites ...], its
+	// lines: conditions, and effects. Its name has two words, who acts and what
+	// that does, with a space between them.
+	Event struct {
+		Call
+		Cites []Name
+		Lines []Line
+	}
 	// Rule: refuse|act|may|later|ready|unstated connect.refused [for W | X] [cites ...] body
 	Rule struct {
 		Rank  Name
@@ -215,7 +223,7 @@ type Operand struct {
 }
 
 // Outcome: -> WSAEALREADY | WSAEINVAL ; s becomes failed
-// Of a later rule: -> s becomes failed (no results).
+// Of a later rule or an event: -> s becomes failed (no results).
 type Outcome struct {
 	Pos     Position
 	Results []Result
@@ -277,6 +285,7 @@ func (*Handle) node()   {}
 func (*Group) node()    {}
 func (*Input) node()    {}
 func (*Call) node()     {}
+func (*Event) node()    {}
 func (*Rule) node()     {}
 func (*Change) node()   {}
 func (*Drop) node()     {}

@@ -51,6 +51,7 @@ var expectedFirst = map[string]string{
 	"group":    "the name of a group",
 	"input":    "the name of an input",
 	"call":     "the name of a call",
+	"event":    "who acts",
 	"refuse":   ruleName,
 	"act":      ruleName,
 	"may":      ruleName,

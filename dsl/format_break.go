@@ -48,7 +48,7 @@ func (b *formatBlock) gluedTo(before, text string) bool {
 	case text == "," || text == ")" || text == "+", before == "(" || before == "+":
 		return true
 	}
-	return text == "(" && b.kind == "call"
+	return text == "(" && (b.kind == "call" || b.kind == "event")
 }
 
 // findKind notes the word that tells the kind of the block.

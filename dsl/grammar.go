@@ -144,6 +144,12 @@ type callModifier struct {
 	Weight  *lexer.Token `parser:"| 'weight' @Number"`
 }
 
+type eventModifier struct {
+	Tokens []lexer.Token
+	Needs  *lexer.Token `parser:"'needs' @Word"`
+	Weight *lexer.Token `parser:"| 'weight' @Number"`
+}
+
 type dropGrammar struct {
 	Rule lexer.Token `parser:"'drop' @Dotted"`
 	reasoned

@@ -18,11 +18,11 @@ type ruleGrammar struct {
 }
 
 type laterGrammar struct {
-	Rank  lexer.Token `parser:"@'later'"`
-	Name  lexer.Token `parser:"@Dotted"`
-	For   *choiceList `parser:"('for' @@)?"`
-	Cites *spacedList `parser:"('cites' @@)?"`
-	Lines *eventLines `parser:"@@?"`
+	Rank  lexer.Token  `parser:"@'later'"`
+	Name  lexer.Token  `parser:"@Dotted"`
+	For   *choiceList  `parser:"('for' @@)?"`
+	Cites *spacedList  `parser:"('cites' @@)?"`
+	Lines *changeLines `parser:"@@?"`
 	reasoned
 }
 
@@ -38,7 +38,18 @@ type readyGrammar struct {
 // changeGrammar is effects with a name; its lines are those of a later rule.
 type changeGrammar struct {
 	Name  lexer.Token `parser:"'change' @Word"`
-	Lines eventLines  `parser:"@@"`
+	Lines changeLines `parser:"@@"`
+	reasoned
+}
+
+// eventGrammar is what may happen far away, and what that changes here.
+type eventGrammar struct {
+	Actor      lexer.Token     `parser:"'event' @Word"`
+	Deed       lexer.Token     `parser:"@Word"`
+	Parameters *commaList      `parser:"'(' @@? ')'"`
+	Modifiers  []eventModifier `parser:"@@*"`
+	Cites      *spacedList     `parser:"('cites' @@)?"`
+	Lines      *changeLines    `parser:"@@?"`
 	reasoned
 }
 

@@ -10,10 +10,10 @@ import (
 // they are read several times quicker than by a grammar of structs, and at each
 // place where something else was expected it can be said what.
 type (
-	bodyLines  struct{ Lines []Line }
-	caseLines  bodyLines // of refuse, act, may, unstated: `s is idle -> ok ; s becomes bound`
-	eventLines bodyLines // of later and change: `s is connecting -> s becomes connected`
-	levelLines bodyLines // of ready: `maybe s is failed`
+	bodyLines   struct{ Lines []Line }
+	caseLines   bodyLines // of refuse, act, may, unstated: `s is idle -> ok ; s becomes bound`
+	changeLines bodyLines // of later, change and event: `s is connecting -> s becomes connected`
+	levelLines  bodyLines // of ready: `maybe s is failed`
 )
 
 // Parse reads the lines of a rule.
@@ -21,8 +21,8 @@ func (l *caseLines) Parse(lex *lexer.PeekingLexer) error {
 	return (*bodyLines)(l).parse(lex, (*termReader).outcome)
 }
 
-// Parse reads the lines of a later rule or of a change.
-func (l *eventLines) Parse(lex *lexer.PeekingLexer) error {
+// Parse reads the lines of a later rule, of a change or of an event.
+func (l *changeLines) Parse(lex *lexer.PeekingLexer) error {
 	return (*bodyLines)(l).parse(lex, (*termReader).change)
 }
 
@@ -86,7 +86,8 @@ func (r *termReader) outcome() Outcome {
 	return o
 }
 
-// change reads the effects of a later rule or of a change, which have no results.
+// change reads the effects of a later rule, a change or an event: these have no
+// results.
 func (r *termReader) change() Outcome {
 	return Outcome{Effects: r.allEffects()}
 }

@@ -162,6 +162,7 @@ func makeKinds() map[string]kind {
 		"group":    kindOf[groupGrammar](),
 		"input":    kindOf[inputGrammar](),
 		"call":     kindOf[callGrammar](),
+		"event":    kindOf[eventGrammar](),
 		"refuse":   rule,
 		"act":      rule,
 		"may":      rule,

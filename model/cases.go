@@ -10,6 +10,9 @@ import (
 
 // judge notes what a new case shows: a gap, an overlap, outcomes reached.
 func (x *Exploration) judge(at int32, s *State, t *trial) {
+	if t.p.verdict == idle {
+		return // nothing is asked, so nothing can be missing
+	}
 	x.Cases++
 	x.rank(s, t)
 	switch t.p.verdict {

@@ -10,6 +10,7 @@ const (
 	unstated                // any answer will do, and the specification says so
 	gap                     // no rule applies
 	doubtful                // it depends on a socket that is unknown, or was never made
+	idle                    // an event that finds nothing to happen to
 )
 
 // A prospect is what may come of a call in one state.
@@ -58,6 +59,10 @@ func (m *Machine) prospectOf(plan *plan, s *State, op Op, into []choice) prospec
 // leftOver is the verdict where neither a refusal nor an act applies.
 func (e *environment) leftOver(plan *plan, p *prospect) {
 	p.verdict = gap
+	if plan.event {
+		p.verdict = idle
+		return
+	}
 	var silent [1]choice
 	if choices := silent[:0]; e.anyApplies(plan.unstated, &choices) {
 		p.verdict, p.silent = unstated, choices[0].outcome

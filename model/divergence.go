@@ -30,6 +30,9 @@ func (j *Judge) divergence(from []possible, op Op, seen Seen) *Divergence {
 	for i := range from {
 		s := &from[i].state
 		p := j.machine.prospect(s, op, nil)
+		if p.verdict == idle {
+			d.allow(Allowed{"ok", j.machine.Spec.Calls[op.Call].Acts[0]})
+		}
 		var rules []string
 		for k := range p.choices {
 			c := &p.choices[k]

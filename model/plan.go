@@ -6,6 +6,7 @@ import "connectspec/spec"
 // most cases are about other arguments and need not be looked at again.
 type plan struct {
 	ordered  bool
+	event    bool // of an event
 	refusals []planRule
 	acts     []planRule
 	mays     []planRule
@@ -53,6 +54,7 @@ func (m *Machine) planArguments(call *spec.Call, op Op, i int) {
 	if i == len(call.Parameters) {
 		m.plans[keyOf(op)] = &plan{
 			ordered:  call.Ordered,
+			event:    call.Event,
 			refusals: planRules(call.Refusals, op),
 			acts:     planRules(call.Acts, op),
 			mays:     planRules(call.Mays, op),

@@ -45,6 +45,7 @@ type Names struct {
 // Op resolves one line of a script, a trace or a scenario.
 func (m *Machine) Op(step dsl.Step, names *Names) (Op, error) {
 	op := Op{Subject: NoSocket, Made: NoSocket}
+	step = m.joinEvent(step)
 	call := m.calls[step.Call.Text]
 	if call == nil {
 		known := make([]string, 0, len(m.calls))
@@ -77,6 +78,18 @@ func (m *Machine) Op(step dsl.Step, names *Names) (Op, error) {
 		op.Token = names.tokens
 	}
 	return op, nil
+}
+
+// joinEvent takes the first two words of a step for one name if that is the name
+// of an event, and of no call.
+func (m *Machine) joinEvent(step dsl.Step) dsl.Step {
+	if m.calls[step.Call.Text] != nil || len(step.Args) == 0 {
+		return step
+	}
+	if name := step.Call.Text + " " + step.Args[0].Text; m.calls[name] != nil {
+		step.Call.Text, step.Args = name, step.Args[1:]
+	}
+	return step
 }
 
 // make gives the socket that a step creates its place.

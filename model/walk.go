@@ -111,6 +111,9 @@ func (j *Judge) look(at uint32, op Op) *Outlook {
 		s := &j.beliefs[at].states[i].state
 		p := m.prospect(s, op, nil)
 		switch {
+		case p.verdict == idle:
+			outlook.Sense = Foolish
+			return outlook
 		case p.verdict != decided:
 			outlook.Sense = Uncertain
 			return outlook

@@ -40,6 +40,13 @@ func (j *Judge) work(at uint32, op Op, seen Seen) *edge {
 func (w *worker) from(p *possible) {
 	prospect := w.machine.prospect(&p.state, w.op, w.choices)
 	w.choices = prospect.choices[:0]
+	if prospect.verdict == idle {
+		if w.seen.Code == spec.OK {
+			w.accept(p)
+			w.add(p.state)
+		}
+		return
+	}
 	if prospect.verdict != decided && w.seen.Code < seenHang {
 		w.accept(p)
 		w.doubt = true

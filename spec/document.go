@@ -161,6 +161,8 @@ func (d *Document) checkCites() {
 			}
 		case *dsl.Rule:
 			cited(node.Cites)
+		case *dsl.Event:
+			cited(node.Cites)
 		case *dsl.Scenario:
 			cited(node.Cites)
 		}

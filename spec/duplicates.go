@@ -52,6 +52,8 @@ func declared(node dsl.Node) (what string, name dsl.Name) {
 		return "input", node.Name
 	case *dsl.Call:
 		return "call", node.Name
+	case *dsl.Event:
+		return "event", node.Name
 	case *dsl.Change:
 		return "change", node.Name
 	case *dsl.Target:

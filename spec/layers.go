@@ -29,6 +29,7 @@ type layers struct {
 	errors    []*dsl.Error
 	inputs    []*dsl.Input
 	calls     []*dsl.Call
+	events    []*dsl.Event
 	rules     []*layered
 	changes   []*dsl.Change
 	orders    []*layeredOrder
@@ -87,6 +88,9 @@ func (l *layers) lay(declaration dsl.Declaration, platform string) {
 		l.layInput(node)
 	case *dsl.Call:
 		l.calls = replaceOrAdd(l.calls, node, func(c *dsl.Call) string { return c.Name.Text })
+	case *dsl.Event:
+		l.events = replaceOrAdd(l.events, node, func(e *dsl.Event) string { return e.Name.Text })
+		l.layRule(ruleOf(node), platform, declaration.Because)
 	case *dsl.Target:
 		l.targets = append(l.targets, node)
 	case *dsl.Order:

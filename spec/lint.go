@@ -70,6 +70,8 @@ func (l *layers) idle(declaration dsl.Declaration, platform string, dropped map[
 		return l.idleAs(node, named(l.groups, node.Name.Text, func(g *dsl.Group) string { return g.Name.Text }))
 	case *dsl.Change:
 		return l.idleAs(node, named(l.changes, node.Name.Text, func(c *dsl.Change) string { return c.Name.Text }))
+	case *dsl.Event:
+		return l.idleAs(node, named(l.events, node.Name.Text, func(e *dsl.Event) string { return e.Name.Text }))
 	case *dsl.Call:
 		return l.idleAs(node, named(l.calls, node.Name.Text, func(c *dsl.Call) string { return c.Name.Text }))
 	}

@@ -130,6 +130,15 @@ func (r *resolver) rule(from *layered) *Rule {
 			rule.Cites = above.Cites
 		}
 	}
+	if rank == Event {
+		call := r.spec.Call(eventOf(rule.Name))
+		if call == nil {
+			return nil // there are too many calls, which has been told
+		}
+		rule.Calls = []*Call{call}
+		r.cases(rule, node)
+		return rule
+	}
 	prefix, level, dotted := strings.Cut(node.Name.Text, ".")
 	if !dotted {
 		r.report(node.Name, "the name of a rule is its call, a dot and a name: `connect.%s`", node.Name.Text)
@@ -211,7 +220,7 @@ func (r *resolver) sortRules() {
 			switch rule.Rank {
 			case Refuse:
 				call.Refusals = append(call.Refusals, rule)
-			case Act:
+			case Act, Event:
 				call.Acts = append(call.Acts, rule)
 			case May:
 				call.Mays = append(call.Mays, rule)

@@ -154,6 +154,7 @@ type Call struct {
 	Levels     []string // the levels it answers
 	Weight     int
 	Needs      string
+	Event      bool         // nobody calls it: it happens, where one of its cases applies
 	Sends      bool         // its effects use a token
 	Ordered    bool         // its refusals are asked in order
 	OrderPos   dsl.Position // of the order that says so
@@ -176,10 +177,12 @@ const (
 	Later
 	Ready
 	Unstated
+	Event
 )
 
 var rankNames = map[string]Rank{
 	"refuse": Refuse, "act": Act, "may": May, "later": Later, "ready": Ready, "unstated": Unstated,
+	"event": Event,
 }
 
 // String is the keyword.

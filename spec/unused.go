@@ -91,6 +91,8 @@ func (u *usage) declaration(node dsl.Node) {
 		if node.Answers != nil {
 			u.called[node.Answers.Text] = true
 		}
+	case *dsl.Event:
+		u.lines(node.Lines)
 	case *dsl.Rule:
 		u.ask(node.For)
 		u.lines(node.Lines)

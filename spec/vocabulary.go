@@ -40,7 +40,10 @@ func (r *resolver) number() {
 		r.addInput(node)
 	}
 	for _, node := range r.calls {
-		r.addCall(node)
+		r.addCall(node, false)
+	}
+	for _, node := range r.events {
+		r.addCall(&node.Call, true)
 	}
 	for _, node := range r.targets {
 		r.addTarget(node)
@@ -233,8 +236,8 @@ func (r *resolver) addInput(node *dsl.Input) {
 	r.spec.Inputs = append(r.spec.Inputs, input)
 }
 
-func (r *resolver) addCall(node *dsl.Call) {
-	call := &Call{Pos: node.Name.Pos, Index: len(r.spec.Calls), Name: node.Name.Text, Weight: 1}
+func (r *resolver) addCall(node *dsl.Call, event bool) {
+	call := &Call{Pos: node.Name.Pos, Index: len(r.spec.Calls), Name: node.Name.Text, Event: event, Weight: 1}
 	if node.Weight > 0 {
 		call.Weight = node.Weight
 	}
