@@ -11,13 +11,14 @@ import (
 // later steps that must have been taken on the way to it.
 type possible struct {
 	state  State
-	laters uint32 // a set of later rules
+	laters uint32 // a set of later outcomes, by their places in Machine.laterIDs
 }
 
 // A belief is the set of states that fit what was observed so far. Beliefs
 // are kept and numbered, so that the judge is a table look-up most times.
 type belief struct {
 	states []possible // closed under later steps
+	laters []int      // the outcomes of these steps
 }
 
 // maxStates bounds a belief. A specification that leaves more open than this
@@ -25,48 +26,60 @@ type belief struct {
 const maxStates = 4096
 
 // close adds every state that later steps lead to.
-func (m *Machine) close(states []possible) []possible {
+func (m *Machine) close(states []possible) belief {
+	var laters []int
 	index := map[State]int{}
 	for i := range states {
 		index[states[i].state] = i
 	}
 	for i := 0; i < len(states) && len(states) < maxStates; i++ {
-		for r := range m.laters {
-			for slot := uint8(0); slot < spec.MaxSockets; slot++ {
-				for _, next := range m.laterSteps(&states[i].state, &m.laters[r], slot) {
-					step := possible{state: next, laters: states[i].laters | 1<<r}
-					if at, known := index[next]; known {
-						states[at].laters &= step.laters
-						continue
-					}
-					index[next] = len(states)
-					states = append(states, step)
-				}
+		for _, way := range m.laterWays(&states[i].state) {
+			step := possible{state: way.next, laters: states[i].laters | 1<<m.laterBit(way.outcome)}
+			if !slices.Contains(laters, way.outcome.ID) {
+				laters = append(laters, way.outcome.ID)
 			}
+			if at, known := index[way.next]; known {
+				states[at].laters &= step.laters
+				continue
+			}
+			index[way.next] = len(states)
+			states = append(states, step)
 		}
 	}
-	return states
+	return belief{states, laters}
 }
 
-// laterSteps are the states that a later rule leads to for one socket.
-func (m *Machine) laterSteps(s *State, rule *planRule, slot uint8) []State {
+// laterBit is the place of a later outcome in a set of them.
+func (m *Machine) laterBit(outcome *spec.Outcome) int { return slices.Index(m.laterIDs, outcome.ID) }
+
+// laterWays are the ways that later rules lead on from a state.
+func (m *Machine) laterWays(s *State) []way {
+	var ways []way
+	for r := range m.laters {
+		for slot := uint8(0); slot < spec.MaxSockets; slot++ {
+			ways = m.laterSteps(s, &m.laters[r], slot, ways)
+		}
+	}
+	return ways
+}
+
+// laterSteps adds the ways that a later rule leads on for one socket.
+func (m *Machine) laterSteps(s *State, rule *planRule, slot uint8, ways []way) []way {
 	if !s.exists(slot) || s.isUnknown(slot) {
-		return nil
+		return ways
 	}
 	op := Op{Subject: slot, Made: NoSocket}
 	e := m.environment(s, op)
 	var choices []choice
 	if !e.applies(rule, &choices) || e.doubtful {
-		return nil
+		return ways
 	}
-	var next []State
 	for i := range choices {
-		after := m.apply(s, op, &choices[i], false)
-		if after != *s {
-			next = append(next, after)
+		if after := m.apply(s, op, &choices[i], false); after != *s {
+			ways = append(ways, way{choices[i].outcome, after})
 		}
 	}
-	return next
+	return ways
 }
 
 // key identifies a belief by its states, which are sorted by it.

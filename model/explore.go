@@ -31,6 +31,7 @@ type Exploration struct {
 	index   map[uint64]bool // the digests of the states that were met
 	seen    map[string]bool // gaps and overlaps that were noted already
 	found   []found
+	firsts  []found // of each case
 	cases   map[caseKey]bool
 	units   []unit
 	kinds   map[uint64]bool // calls and sets of outcomes that were met in a crowd
@@ -101,6 +102,16 @@ func (m *Machine) Explore(limits Limits) *Exploration {
 		}
 	}
 	return x
+}
+
+// CaseWalks are shortest scripts that lead to each case: its last call is the
+// one.
+func (x *Exploration) CaseWalks() []Script {
+	walks := make([]Script, len(x.firsts))
+	for i, first := range x.firsts {
+		walks[i] = x.script(first.node, first.op)
+	}
+	return walks
 }
 
 func (x *Exploration) visit(s State, parent int32, op Op, later bool) {
@@ -225,6 +236,7 @@ func (x *Exploration) try(at int32, s *State, one *tryable) bool {
 		return false
 	}
 	x.cases[k] = true
+	x.firsts = append(x.firsts, found{at, one.op, true})
 	x.judge(at, s, &t)
 	return novel
 }
@@ -250,18 +262,9 @@ func (x *Exploration) newKind(t *trial) bool {
 }
 
 func (x *Exploration) laters(at int32, s *State) {
-	for r := range x.machine.laters {
-		later := &x.machine.laters[r]
-		for slot := uint8(0); slot < spec.MaxSockets; slot++ {
-			for _, next := range x.machine.laterSteps(s, later, slot) {
-				x.visit(next, at, Op{}, true)
-				for i := range later.cases {
-					for _, outcome := range later.cases[i].outcomes {
-						x.note(outcome.ID, at, Op{Call: noCall})
-					}
-				}
-			}
-		}
+	for _, way := range x.machine.laterWays(s) {
+		x.visit(way.next, at, Op{}, true)
+		x.note(way.outcome.ID, at, Op{Call: noCall})
 	}
 }
 

@@ -18,6 +18,7 @@ type Judge struct {
 	edges    map[uint64]*edge
 	outlooks map[uint64]*Outlook
 	coverage *Coverage
+	settled  []bool // by outcome: it was exercised
 	choices  []choice
 }
 
@@ -35,7 +36,9 @@ type edge struct {
 	next       uint32
 	divergence *Divergence // nil: allowed
 	hits       []hit
-	doubtful   bool // it was accepted without being judged
+	open       []int // outcomes of those that are not exercised
+	narrows    bool  // it rules a state out
+	doubtful   bool  // it was accepted without being judged
 	count      uint64
 	call       uint8
 	seen       Seen
@@ -53,7 +56,7 @@ func (m *Machine) NewJudge(target string) *Judge {
 	j := &Judge{
 		machine: m, names: dictionary{m, m.Spec.Target(target)},
 		ops: map[Op]uint32{}, answers: map[answerKey]uint32{}, seenIDs: map[Seen]uint32{},
-		coverage: newCoverage(m.Spec),
+		coverage: newCoverage(m.Spec), settled: make([]bool, m.Spec.Outcomes),
 	}
 	j.forget()
 	return j
@@ -77,7 +80,7 @@ func (j *Judge) intern(states []possible) uint32 {
 	}
 	id := uint32(len(j.beliefs))
 	j.index[k] = id
-	j.beliefs = append(j.beliefs, belief{j.machine.close(states)})
+	j.beliefs = append(j.beliefs, j.machine.close(states))
 	return id
 }
 
@@ -97,16 +100,24 @@ func (j *Judge) Trace(t Trace) []Finding {
 		findings []Finding
 		at       uint32
 		kinds    kinds
+		passage  passage
 	)
 	for i := range t.Answers {
 		op := t.Script[i]
 		kind := kinds.of(j.machine, op)
 		e := j.step(at, op, j.seen(op.Call, kind, t.Answers[i]))
-		e.count++
+		if e.count++; e.count == 1 {
+			j.settle(e)
+		}
 		if e.divergence != nil {
 			findings = append(findings, Finding{i, e.divergence})
+		} else if len(findings) == 0 {
+			passage.note(j, i, at, e)
 		}
 		at = e.next
+	}
+	if passage.until > 0 {
+		j.lookBack(t, passage)
 	}
 	return findings
 }

@@ -25,8 +25,10 @@ type Machine struct {
 	local  int         // offset of the field that holds a socket's own address
 	kind   *spec.Field // what a dictionary may tell apart
 	laters []planRule
-	calls  map[string]*spec.Call
-	plans  map[planKey]*plan
+	// laterIDs are the outcomes of the later rules.
+	laterIDs []int
+	calls    map[string]*spec.Call
+	plans    map[planKey]*plan
 }
 
 // Load resolves a platform of a document and makes its machine. The error is
@@ -70,8 +72,15 @@ func New(s *spec.Spec) (*Machine, error) {
 	if m.local == 0 {
 		return nil, fmt.Errorf("the specification declares no `address local`")
 	}
-	if len(m.laters) > 32 {
-		return nil, fmt.Errorf("there are %d later rules, and 32 are the most", len(m.laters))
+	for _, rule := range m.laters {
+		for _, one := range rule.cases {
+			for _, outcome := range one.outcomes {
+				m.laterIDs = append(m.laterIDs, outcome.ID)
+			}
+		}
+	}
+	if len(m.laterIDs) > 32 {
+		return nil, fmt.Errorf("later rules have %d outcomes, and 32 are the most", len(m.laterIDs))
 	}
 	for _, call := range s.Calls {
 		m.calls[call.Name] = call

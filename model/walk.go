@@ -23,6 +23,8 @@ const (
 type Outlook struct {
 	Sense  Sense
 	Blocks bool     // it may not return
+	Tells  bool     // an answer may rule out a state that is possible here
+	Acts   bool     // it may change something
 	seens  []uint32 // what may be seen
 	nexts  []uint32 // the beliefs they lead to, plus one; 0: not worked out
 }
@@ -90,6 +92,16 @@ func (w *Walk) Touched(subject uint8) (slot uint8, any bool) {
 	return 0, false
 }
 
+// Filled says whether something waits in a queue of a socket, as far as one of
+// the possible states tells.
+func (w *Walk) Filled(slot uint8, queue *spec.Field) bool {
+	s := &w.judge.beliefs[w.at].states[0].state
+	return s.exists(slot) && !s.isUnknown(slot) && s.get(slot, queue.Offset) > 0
+}
+
+// Open says whether more than one state is possible.
+func (w *Walk) Open() bool { return len(w.judge.beliefs[w.at].states) > 1 }
+
 // Exists says whether a socket is there, and may be judged, in every possible
 // state.
 func (w *Walk) Exists(slot uint8) bool {
@@ -107,6 +119,7 @@ func (j *Judge) look(at uint32, op Op) *Outlook {
 			return outlook
 		}
 	}
+	var first []uint32
 	for i := range j.beliefs[at].states {
 		s := &j.beliefs[at].states[i].state
 		p := m.prospect(s, op, nil)
@@ -120,9 +133,17 @@ func (j *Judge) look(at uint32, op Op) *Outlook {
 		case p.refused:
 			outlook.Sense = Turned
 		}
+		var seens []uint32
 		for k := range p.choices {
-			j.expect(outlook, s, op, &p.choices[k])
+			outlook.Acts = outlook.Acts || len(p.choices[k].outcome.Effects) > 0
+			seens = j.expect(outlook, s, op, &p.choices[k], seens)
 		}
+		slices.Sort(seens)
+		seens = slices.Compact(seens)
+		if i == 0 {
+			first = seens
+		}
+		outlook.Tells = outlook.Tells || !slices.Equal(first, seens)
 	}
 	return outlook
 }
@@ -138,8 +159,8 @@ func (j *Judge) classes(op Op) []*spec.Class {
 	return classes
 }
 
-// expect adds the answers of an outcome to what may be seen.
-func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice) {
+// expect adds the answers of an outcome to what may be seen, and to seens.
+func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice, seens []uint32) []uint32 {
 	m := j.machine
 	for _, result := range c.outcome.Results {
 		seen := Seen{Code: result.Code}
@@ -148,11 +169,14 @@ func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice) {
 			seen.Valued = true
 			seen.Value = m.expected(s, op, c, result.Value)
 		}
-		if id := j.seenID(seen); !slices.Contains(outlook.seens, id) {
+		id := j.seenID(seen)
+		seens = append(seens, id)
+		if !slices.Contains(outlook.seens, id) {
 			outlook.seens = append(outlook.seens, id)
 			outlook.nexts = append(outlook.nexts, 0)
 		}
 	}
+	return seens
 }
 
 func (m *Machine) expected(s *State, op Op, c *choice, v *spec.Value) uint8 {

@@ -9,14 +9,23 @@ import (
 // A worker works out one edge.
 type worker struct {
 	*Judge
-	op       Op
-	seen     Seen
-	next     []possible
-	index    map[State]bool
-	hits     map[int]bool
-	laters   uint32 // later rules that every accepting state needed
-	accepted bool
-	doubt    bool
+	op      Op
+	seen    Seen
+	next    []possible
+	index   map[State]bool
+	hits    map[int]bool
+	laters  uint32 // later outcomes that every accepting state needed
+	fitting []*State
+	doubt   bool // one of them is not judged
+	vague   bool // and no rule says so
+	ways    []way
+}
+
+// A way is an outcome that accounts for what was seen in a state, and the state
+// that it leads to. It is nil where the state is not judged and no rule says so.
+type way struct {
+	outcome *spec.Outcome
+	next    State
 }
 
 func (j *Judge) work(at uint32, op Op, seen Seen) *edge {
@@ -25,12 +34,12 @@ func (j *Judge) work(at uint32, op Op, seen Seen) *edge {
 	for i := range from {
 		w.from(&from[i])
 	}
-	e := &edge{call: op.Call, seen: seen, doubtful: w.doubt}
-	if !w.accepted {
+	e := &edge{call: op.Call, seen: seen, doubtful: w.doubt, narrows: len(w.fitting) < len(from)}
+	if len(w.fitting) == 0 {
 		e.divergence = j.divergence(from, op, seen)
 		w.goOn(from)
 	} else {
-		e.hits = w.result(from)
+		w.result(e)
 	}
 	e.next = j.intern(w.next)
 	return e
@@ -38,38 +47,44 @@ func (j *Judge) work(at uint32, op Op, seen Seen) *edge {
 
 // from takes the step from one possible state, if what was seen fits it.
 func (w *worker) from(p *possible) {
-	prospect := w.machine.prospect(&p.state, w.op, w.choices)
-	w.choices = prospect.choices[:0]
-	if prospect.verdict == idle {
-		if w.seen.Code == spec.OK {
-			w.accept(p)
-			w.add(p.state)
-		}
-		return
+	doubt := false
+	w.ways, doubt = w.waysFrom(&p.state, w.op, w.seen, w.ways[:0])
+	w.doubt = w.doubt || doubt
+	if len(w.ways) > 0 {
+		w.fitting = append(w.fitting, &p.state)
+		w.laters &= p.laters
 	}
-	if prospect.verdict != decided && w.seen.Code < seenHang {
-		w.accept(p)
-		w.doubt = true
-		if prospect.silent != nil {
-			w.hits[prospect.silent.ID] = true
+	for i := range w.ways {
+		if outcome := w.ways[i].outcome; outcome != nil {
+			w.hits[outcome.ID] = true
+		} else {
+			w.vague = true
 		}
-		w.add(w.unknown(&p.state))
-		return
-	}
-	for i := range prospect.choices {
-		c := &prospect.choices[i]
-		if !w.machine.allows(&p.state, w.op, c, w.seen) {
-			continue
-		}
-		w.accept(p)
-		w.hits[c.outcome.ID] = true
-		w.add(w.machine.apply(&p.state, w.op, c, w.seen.Code == spec.OK))
+		w.add(w.ways[i].next)
 	}
 }
 
-func (w *worker) accept(p *possible) {
-	w.accepted = true
-	w.laters &= p.laters
+// waysFrom are the ways that account for what was seen in a state. It is in
+// doubt if the call is not judged there.
+func (j *Judge) waysFrom(s *State, op Op, seen Seen, ways []way) (all []way, doubt bool) {
+	prospect := j.machine.prospect(s, op, j.choices)
+	j.choices = prospect.choices[:0]
+	if prospect.verdict == idle {
+		if seen.Code == spec.OK {
+			ways = append(ways, way{nil, *s})
+		}
+		return ways, false
+	}
+	if prospect.verdict != decided && seen.Code < seenHang {
+		return append(ways, way{prospect.silent, j.machine.unknown(s, op, seen)}), true
+	}
+	for i := range prospect.choices {
+		c := &prospect.choices[i]
+		if j.machine.allows(s, op, c, seen) {
+			ways = append(ways, way{c.outcome, j.machine.apply(s, op, c, seen.Code == spec.OK)})
+		}
+	}
+	return ways, false
 }
 
 func (w *worker) add(s State) {
@@ -81,16 +96,16 @@ func (w *worker) add(s State) {
 
 // unknown is the state after a call of which the specification does not say
 // what it does: the socket, and what it touches, is not judged any more.
-func (w *worker) unknown(s *State) State {
+func (m *Machine) unknown(s *State, op Op, seen Seen) State {
 	next := *s
-	if w.op.Made < spec.MaxSockets && w.seen.Code == spec.OK {
-		next.create(w.op.Made)
-		w.machine.forget(&next, w.op.Made)
+	if op.Made < spec.MaxSockets && seen.Code == spec.OK {
+		next.create(op.Made)
+		m.forget(&next, op.Made)
 	}
-	w.machine.forget(&next, w.op.Subject)
-	for _, argument := range w.op.Args {
+	m.forget(&next, op.Subject)
+	for _, argument := range op.Args {
 		if argument >= spec.SocketArg && argument < spec.SocketArg+spec.MaxSockets {
-			w.machine.forget(&next, argument-spec.SocketArg)
+			m.forget(&next, argument-spec.SocketArg)
 		}
 	}
 	return next
@@ -98,36 +113,38 @@ func (w *worker) unknown(s *State) State {
 
 // result lists the hits. An outcome is exercised if what was seen could not
 // have been accepted without it.
-func (w *worker) result(from []possible) []hit {
-	var hits []hit
+func (w *worker) result(e *edge) {
 	for id := range w.hits {
-		hits = append(hits, hit{id, len(w.hits) == 1 && !w.doubt})
+		e.hits = append(e.hits, hit{id, len(w.hits) == 1 && !w.vague})
 	}
-	slices.SortFunc(hits, func(a, b hit) int { return a.outcome - b.outcome })
-	for r, later := range w.machine.laters {
-		if w.laters&(1<<r) == 0 {
-			continue
-		}
-		for i := range later.cases {
-			for _, outcome := range later.cases[i].outcomes {
-				hits = append(hits, hit{outcome.ID, len(later.cases) == 1})
-			}
+	slices.SortFunc(e.hits, func(a, b hit) int { return a.outcome - b.outcome })
+	for bit, id := range w.machine.laterIDs {
+		if w.laters&(1<<bit) != 0 {
+			e.hits = append(e.hits, hit{id, true})
 		}
 	}
-	return w.levelHits(from, hits)
+	e.hits = w.levelHits(e.hits)
+	for _, hit := range e.hits {
+		if !hit.exercised {
+			e.open = append(e.open, hit.outcome)
+		}
+	}
 }
 
 // levelHits adds the ready rules that account for the levels that were seen.
-func (w *worker) levelHits(from []possible, hits []hit) []hit {
-	call := w.machine.Spec.Calls[w.op.Call]
-	if call.Answers != spec.AnswersLevels || !w.seen.Valued || w.doubt {
+func (w *worker) levelHits(hits []hit) []hit {
+	if w.doubt {
 		return hits
 	}
-	for level, rule := range call.Ready {
-		if rule == nil || w.seen.Value&(1<<level) == 0 {
-			continue
+	for _, rule := range w.machine.levelRules(w.op, w.seen) {
+		var cases []int
+		for _, state := range w.fitting {
+			for _, id := range w.machine.levelCases(state, w.op, rule) {
+				if !slices.Contains(cases, id) {
+					cases = append(cases, id)
+				}
+			}
 		}
-		cases := w.levelCases(from, rule)
 		for _, id := range cases {
 			hits = append(hits, hit{id, len(cases) == 1})
 		}
@@ -135,15 +152,41 @@ func (w *worker) levelHits(from []possible, hits []hit) []hit {
 	return hits
 }
 
-func (w *worker) levelCases(from []possible, rule *spec.Rule) []int {
+// levelRules are the ready rules of the levels that were seen.
+func (m *Machine) levelRules(op Op, seen Seen) []*spec.Rule {
+	call := m.Spec.Calls[op.Call]
+	if call.Answers != spec.AnswersLevels || !seen.Valued {
+		return nil
+	}
+	var rules []*spec.Rule
+	for level, rule := range call.Ready {
+		if rule != nil && seen.Value&(1<<level) != 0 {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
+}
+
+// levelCases are the outcomes of a ready rule by which its level shows in a
+// state.
+func (m *Machine) levelCases(s *State, op Op, rule *spec.Rule) []int {
 	var ids []int
-	for i := range from {
-		e := w.machine.environment(&from[i].state, w.op)
-		for c := range rule.Cases {
-			id := rule.Cases[c].Outcomes[0].ID
-			if e.holds(rule.Cases[c].Guard) && !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
+	e := m.environment(s, op)
+	for i := range rule.Cases {
+		if e.holds(rule.Cases[i].Guard) {
+			ids = append(ids, rule.Cases[i].Outcomes[0].ID)
+		}
+	}
+	return ids
+}
+
+// levelOutcomes are those of ready rules without which the levels that were seen
+// could not show in a state.
+func (m *Machine) levelOutcomes(s *State, op Op, seen Seen) []int {
+	var ids []int
+	for _, rule := range m.levelRules(op, seen) {
+		if cases := m.levelCases(s, op, rule); len(cases) == 1 {
+			ids = append(ids, cases[0])
 		}
 	}
 	return ids
@@ -156,7 +199,7 @@ func (w *worker) levelCases(from []possible, rule *spec.Rule) []int {
 func (w *worker) goOn(from []possible) {
 	for i := range from {
 		if w.seen.Code == spec.OK || w.seen.Code >= seenHang {
-			w.add(w.unknown(&from[i].state))
+			w.add(w.machine.unknown(&from[i].state, w.op, w.seen))
 			continue
 		}
 		if !w.ignoringGuards(&from[i].state) {
