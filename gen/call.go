@@ -5,7 +5,10 @@ import (
 	"connectspec/spec"
 )
 
-const maxSockets = spec.MaxSockets
+const (
+	maxSockets = spec.MaxSockets
+	socketArg  = spec.SocketArg
+)
 
 // create adds a call that makes a socket of nothing.
 func (d *draft) create() {
@@ -44,6 +47,9 @@ func (d *draft) other() {
 // upon adds a call upon a socket. Calls that are turned away, that nobody
 // judges or that may not return are drawn again, most times.
 func (d *draft) upon() {
+	if d.dice.chance(shareTake) && d.takeOut() {
+		return
+	}
 	for range maxTries {
 		op, ok := d.call(d.machine.Spec.Calls[d.table.calls.throw(&d.dice)], d.pickSubject())
 		if !ok {
@@ -56,6 +62,9 @@ func (d *draft) upon() {
 		d.take(op)
 		d.probe(outlook.Sense)
 		d.follow(op)
+		if d.dice.chance(shareTellOn) {
+			d.tell()
+		}
 		return
 	}
 }
@@ -70,6 +79,8 @@ func (d *draft) keep(outlook *model.Outlook) bool {
 		return d.dice.chance(shareBlocks)
 	case outlook.Sense == model.Turned:
 		return d.dice.chance(shareTurned)
+	case !outlook.Acts:
+		return d.dice.chance(shareIdle)
 	}
 	return true
 }
@@ -101,6 +112,25 @@ func (d *draft) call(call *spec.Call, subject uint8) (model.Op, bool) {
 	return op, d.arguments(&op, call)
 }
 
+// usual is a call upon a socket with the usual arguments; false if it makes a
+// socket, or has an argument that is never usual.
+func (d *draft) usual(call *spec.Call, subject uint8) (model.Op, bool) {
+	op := model.Op{Call: uint8(call.Index), Subject: subject, Made: model.NoSocket}
+	if call.Makes != "" {
+		return op, false
+	}
+	for i, parameter := range call.Parameters {
+		if parameter.Input == nil || parameter.Input.Usual == nil {
+			return op, false
+		}
+		op.Args[i] = uint8(parameter.Input.Usual.Index)
+	}
+	if call.Sends {
+		op.Token = min(d.sent+1, 250)
+	}
+	return op, true
+}
+
 // arguments draws the arguments of a call; false if it finds none.
 func (d *draft) arguments(op *model.Op, call *spec.Call) bool {
 	for i, parameter := range call.Parameters {
@@ -120,7 +150,7 @@ func (d *draft) arguments(op *model.Op, call *spec.Call) bool {
 		if !ok {
 			return false
 		}
-		op.Args[i] = spec.SocketArg + slot
+		op.Args[i] = socketArg + slot
 	}
 	return true
 }
@@ -146,8 +176,8 @@ func (d *draft) follow(op model.Op) {
 		other, concerned = d.walk.Touched(op.Subject)
 	}
 	for _, argument := range op.Args {
-		if !concerned && argument >= spec.SocketArg {
-			other, concerned = argument-spec.SocketArg, true
+		if !concerned && argument >= socketArg {
+			other, concerned = argument-socketArg, true
 		}
 	}
 	if !concerned || !d.dice.chance(shareFollow) {
@@ -166,9 +196,37 @@ func (d *draft) ask(calls []int) {
 		return
 	}
 	op, ok := d.call(d.machine.Spec.Calls[calls[d.dice.below(len(calls))]], d.subject)
-	if ok && d.keep(d.walk.Look(op)) {
+	if !ok {
+		return
+	}
+	if outlook := d.walk.Look(op); outlook.Sense == model.Acts && !outlook.Blocks || d.keep(outlook) {
 		d.take(op)
 	}
+}
+
+// takeOut takes something out of a queue, if anything waits in one.
+func (d *draft) takeOut() bool {
+	if d.made == 0 || len(d.table.takes) == 0 {
+		return false
+	}
+	slots, takes := int(d.made), len(d.table.takes)
+	firstSlot, first := d.dice.below(slots), d.dice.below(takes)
+	for i := range slots {
+		slot := uint8((firstSlot + i) % slots)
+		for k := range takes {
+			one := d.table.takes[(first+k)%takes]
+			if !d.walk.Filled(slot, one.queue) {
+				continue
+			}
+			op, ok := d.call(one.call, slot)
+			if ok && d.walk.Look(op).Sense == model.Acts {
+				d.take(op)
+				d.follow(op)
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // probe asks for the state of the socket after a call that was turned away, so

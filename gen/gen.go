@@ -41,8 +41,10 @@ type Generator struct {
 	options Options
 	table   *table
 	goals   []goal
+	cases   []model.Script // shortest walks to each case of each call
 	script  model.Script
 	rapid   *rapid.Generator[model.Script]
+	turn    uint64 // of the script that is drawn; see plan
 }
 
 // A goal is an outcome and a shortest walk to it.
@@ -55,15 +57,15 @@ type goal struct {
 // handles, classes of input and words. It fails if the model has no call that
 // such a target can run.
 func New(machine *model.Machine, lacks map[string]bool, options Options) (*Generator, error) {
-	return newGenerator(machine, lacks, options, walks(machine, lacks))
+	return newGenerator(machine, lacks, options, explore(machine, lacks))
 }
 
-// walks are shortest walks to all outcomes that the target can show.
-func walks(machine *model.Machine, lacks map[string]bool) []model.Script {
-	return machine.Explore(model.Limits{Lacks: lacks, States: maxExplored}).Walks
+// explore visits the states that the target can come to.
+func explore(machine *model.Machine, lacks map[string]bool) *model.Exploration {
+	return machine.Explore(model.Limits{Lacks: lacks, States: maxExplored})
 }
 
-func newGenerator(machine *model.Machine, lacks map[string]bool, options Options, walks []model.Script) (*Generator, error) {
+func newGenerator(machine *model.Machine, lacks map[string]bool, options Options, found *model.Exploration) (*Generator, error) {
 	if options.MaxCalls == 0 {
 		options.MaxCalls = 14
 	}
@@ -75,9 +77,14 @@ func newGenerator(machine *model.Machine, lacks map[string]bool, options Options
 		without[slow] = true
 	}
 	g := &Generator{machine: machine, options: options, table: newTable(machine.Spec, without)}
-	for outcome, walk := range walks {
+	for outcome, walk := range found.Walks {
 		if walk != nil && options.Slow == needsSlow(machine.Spec, walk) {
 			g.goals = append(g.goals, goal{outcome, walk})
+		}
+	}
+	for _, walk := range found.CaseWalks() {
+		if options.Slow == needsSlow(machine.Spec, walk) {
+			g.cases = append(g.cases, walk)
 		}
 	}
 	if len(g.goals) == 0 || len(g.table.makers.items) == 0 {
@@ -133,18 +140,26 @@ func (g *Generator) With(judge *model.Judge) *Generator {
 	copied.judge = judge
 	copied.script = nil
 	copied.rapid = rapid.Custom(func(t *rapid.T) model.Script {
-		return copied.plan(&drawn{t: t})
+		return copied.plan(&drawn{t: t}, copied.turn)
 	})
 	return &copied
 }
 
 // Rapid is the generator for use in a property; what it draws is the caller's.
 func (g *Generator) Rapid() *rapid.Generator[model.Script] {
-	return rapid.Map(g.rapid, func(s model.Script) model.Script { return slices.Clone(s) })
+	return rapid.Custom(func(t *rapid.T) model.Script {
+		from := &drawn{t: t}
+		turn, _ := from.word()
+		return slices.Clone(g.plan(from, turn))
+	})
 }
 
-// Draw is the script of a seed. It is valid until the next one is drawn.
-func (g *Generator) Draw(seed uint64) model.Script { return g.rapid.Example(int(seed)) }
+// Draw is the script of a seed. It is valid until the next one is drawn. Seeds
+// that follow each other head for all goals in turn.
+func (g *Generator) Draw(seed uint64) model.Script {
+	g.turn = seed
+	return g.rapid.Example(int(seed))
+}
 
 // Goals are the ids of the outcomes that the target can show, as far as the
 // exploration of the model tells.

@@ -18,8 +18,8 @@ type Lanes struct {
 // calls, handles, classes of input and words. It fails if the target can run
 // nothing.
 func NewLanes(machine *model.Machine, lacks map[string]bool) (*Lanes, error) {
-	shortest := walks(machine, lacks)
-	fast, err := newGenerator(machine, lacks, Options{}, shortest)
+	found := explore(machine, lacks)
+	fast, err := newGenerator(machine, lacks, Options{}, found)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func NewLanes(machine *model.Machine, lacks map[string]bool) (*Lanes, error) {
 	if lacks[slow] || !hasSlow(machine.Spec) {
 		return lanes, nil
 	}
-	slowly, err := newGenerator(machine, lacks, Options{Slow: true}, shortest)
+	slowly, err := newGenerator(machine, lacks, Options{Slow: true}, found)
 	if err != nil {
 		return lanes, nil // what is slow needs other things that the target lacks
 	}

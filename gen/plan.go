@@ -5,9 +5,16 @@ import "connectspec/model"
 // Shares of scripts and calls, in percent. What they do to the chance of
 // missing a fault is measured by the test of seeded faults.
 const (
-	shareGoals    = 45 // scripts that head for an outcome
-	shareDetour   = 12 // steps of such a walk with another call before them
+	shareJoin     = 50 // scripts with a goal that head for another one then
+	shareStandIn  = 75 // sockets of the second walk for which one that is there stands in
+	shareDetour   = 12 // steps of a walk with another call before them
+	shareTell     = 75 // goals after which several states are possible, and a call is to tell which
+	shareTellOn   = 30 // the same after other calls
+	shareWait     = 60 // last steps of slow walks that first wait for what comes by itself
+	shareAgain    = 15 // goals that are gone for once more, by the last step alone
 	shareProbe    = 35 // failures after which the socket's state is asked for
+	shareTake     = 30 // calls that take something out of a queue, if anything waits in one
+	shareIdle     = 50 // calls that change nothing, once drawn, are kept
 	shareTurned   = 30 // calls that will be turned away, once drawn, are kept
 	shareDoubtful = 3  // the same of calls that nobody judges
 	shareBlocks   = 6  // the same of calls that may not return
@@ -18,7 +25,17 @@ const (
 	shareAlike    = 75 // sockets that are of the kind of the first one
 	shareHandle   = 2  // calls upon what is no socket
 	maxTail       = 6  // calls after a goal
+	maxSlowTail   = 1  // the same of slow scripts: a call may take a second
+	maxSlowGoals  = 3  // goals of a slow script
 	maxTries      = 6  // draws of one call
+)
+
+// Of so many turns, some head for an outcome and some for a case; the others
+// roam.
+const (
+	turns        = 20
+	outcomeTurns = 5
+	caseTurns    = 8
 )
 
 // A draft is a script being drawn.
@@ -26,9 +43,10 @@ type draft struct {
 	*Generator
 	dice    dice
 	walk    model.Walk
-	made    uint8 // sockets so far
-	sent    uint8 // tokens so far
-	subject uint8 // of the last call
+	made    uint8                // sockets so far
+	origins [maxSockets]model.Op // the calls that made them, or the listeners they are from
+	sent    uint8                // tokens so far
+	subject uint8                // of the last call
 }
 
 func (g *Generator) start() draft {
@@ -38,15 +56,23 @@ func (g *Generator) start() draft {
 
 func (d *draft) left(calls int) bool { return calls < 4*d.options.MaxCalls }
 
-// plan draws a script.
-func (g *Generator) plan(from source) model.Script {
+// plan draws a script. Turns that follow each other head for one goal after the
+// other, so that all have their share.
+func (g *Generator) plan(from source, turn uint64) model.Script {
 	d := g.start()
-	length := 0
 	d.dice.state, _ = from.word()
-	if g.options.Slow || d.dice.chance(shareGoals) {
-		d.head(from, g.goals[d.dice.below(len(g.goals))].walk)
+	var length int
+	switch walk := g.walkOf(turn); {
+	case g.options.Slow:
+		d.slowly(from, turn)
+		length = len(g.script) + d.dice.below(maxSlowTail+1)
+	case walk != nil:
+		d.head(from, walk)
+		if d.dice.chance(shareJoin) {
+			d.join(from, g.goals[d.dice.below(len(g.goals))].walk)
+		}
 		length = len(g.script) + d.dice.below(maxTail+1)
-	} else {
+	default:
 		length = 3 + d.dice.below(g.options.MaxCalls-2)
 	}
 	for len(g.script) < length {
@@ -56,16 +82,16 @@ func (g *Generator) plan(from source) model.Script {
 	return g.script
 }
 
-// head goes a walk, with detours.
-func (d *draft) head(from source, walk model.Script) {
-	for _, op := range walk {
-		d.dice.state, _ = from.word()
-		if d.made > 0 && d.dice.chance(shareDetour) {
-			d.upon()
-		}
-		d.take(op)
+// walkOf is the walk of a turn; nil if its script roams.
+func (g *Generator) walkOf(turn uint64) model.Script {
+	round, at := turn/turns, turn%turns
+	switch {
+	case at < outcomeTurns:
+		return g.goals[(round*outcomeTurns+at)%uint64(len(g.goals))].walk
+	case at < outcomeTurns+caseTurns && len(g.cases) > 0:
+		return g.cases[(round*caseTurns+at-outcomeTurns)%uint64(len(g.cases))]
 	}
-	d.follow(d.script[len(d.script)-1])
+	return nil
 }
 
 // roam adds a call that makes sense, or nothing if it finds none.
@@ -97,6 +123,10 @@ func (d *draft) take(op model.Op) {
 	}
 	if op.Made != model.NoSocket {
 		op.Made = d.made
+		d.origins[d.made] = op
+		if op.Subject < maxSockets {
+			d.origins[d.made] = d.origins[op.Subject]
+		}
 		d.made++
 	}
 	if op.Subject < maxSockets {

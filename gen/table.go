@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"slices"
 	"sort"
 
 	"connectspec/model"
@@ -14,12 +15,20 @@ type table struct {
 	others weighted // upon no socket, making none
 	probes []int    // calls that tell something of a socket's state
 	looks  []int    // these, and calls that receive
+	takes  []taking
+	waits  []model.Op // calls that wait for something to show, if their argument says so
 	inputs map[*spec.Input]weighted
 	// sockets are the inputs that can be another socket's address.
 	sockets map[*spec.Input]bool
 	words   map[*spec.Field]weighted
 	// Handles that can be called upon, as subjects.
 	handles []uint8
+}
+
+// A taking is a call that takes something from a queue.
+type taking struct {
+	call  *spec.Call
+	queue *spec.Field
 }
 
 // weighted draws items in proportion to their weights.
@@ -77,6 +86,8 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 		case call.OnSocket:
 			t.calls.add(call.Index, call.Weight)
 			t.addLook(call)
+			t.addWaits(call)
+			t.addTakes(call)
 		case call.Makes != "":
 			t.makers.add(call.Index, call.Weight)
 		default:
@@ -96,6 +107,52 @@ func (t *table) addLook(call *spec.Call) {
 	default:
 		t.probes = append(t.probes, call.Index)
 		t.looks = append(t.looks, call.Index)
+	}
+}
+
+// addWaits adds a call with each argument upon which it depends what shows.
+func (t *table) addWaits(call *spec.Call) {
+	for _, rule := range call.Ready {
+		if rule == nil {
+			continue
+		}
+		for i := range rule.Cases {
+			for _, condition := range rule.Cases[i].Guard {
+				if condition.Kind == spec.ArgumentIs && !condition.Not {
+					t.addWait(call, condition)
+				}
+			}
+		}
+	}
+}
+
+func (t *table) addWait(call *spec.Call, condition spec.Condition) {
+	for _, class := range call.Parameters[condition.Argument].Input.Classes {
+		if condition.Classes[class.Index/64]&(1<<(class.Index%64)) == 0 {
+			continue
+		}
+		op := model.Op{Call: uint8(call.Index), Made: model.NoSocket}
+		op.Args[condition.Argument] = uint8(class.Index)
+		if !slices.Contains(t.waits, op) {
+			t.waits = append(t.waits, op)
+		}
+	}
+}
+
+// addTakes adds a call for each queue of the socket called upon that it takes
+// something from.
+func (t *table) addTakes(call *spec.Call) {
+	for _, rule := range call.Acts {
+		for i := range rule.Cases {
+			for _, outcome := range rule.Cases[i].Outcomes {
+				for _, effect := range outcome.Effects {
+					one := taking{call, effect.Field}
+					if effect.Kind == spec.DropFirst && effect.Var == spec.VarSubject && !slices.Contains(t.takes, one) {
+						t.takes = append(t.takes, one)
+					}
+				}
+			}
+		}
 	}
 }
 

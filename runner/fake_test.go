@@ -135,7 +135,7 @@ func roaming(m *model.Machine) Source {
 		panic(err)
 	}
 	return func(seed uint64) model.Script {
-		dice := rand.New(rand.NewPCG(seed, 1))
+		dice := rand.New(rand.NewPCG(mix(seed), 1)) // seeds follow each other
 		walk := judge.Walk()
 		var script model.Script
 		made, sent := uint8(0), uint8(0)

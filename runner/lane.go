@@ -43,8 +43,9 @@ func (l *lane) take() (first, end uint64) {
 	return first, end
 }
 
-// seedOf is the seed of a sequence.
-func (l *lane) seedOf(number uint64) uint64 { return mix(l.seed + number) }
+// seedOf is the seed of a sequence. Seeds that follow each other let a source
+// spread what it draws evenly.
+func (l *lane) seedOf(number uint64) uint64 { return l.seed + number }
 
 // mix is the finalizer of SplitMix64: every bit of the input changes every bit
 // of the output with even odds.
