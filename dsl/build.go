@@ -68,6 +68,15 @@ func (b *builder) number(t lexer.Token) int {
 	return int(n)
 }
 
+// weight gives the value of a weight.
+func (b *builder) weight(t lexer.Token) int {
+	n := b.number(t)
+	if n < 1 {
+		b.fault(position(t.Pos), length(t), "a weight is at least 1", "")
+	}
+	return n
+}
+
 func (r reasoned) declaration(node Node) Declaration {
 	return Declaration{Because: optionalProse(r.Because), Node: node}
 }
@@ -145,7 +154,7 @@ func (g *inputGrammar) build(b *builder) Declaration {
 			case m.Usual:
 				class.Usual = true
 			case m.Weight != nil:
-				class.Weight = b.number(*m.Weight)
+				class.Weight = b.weight(*m.Weight)
 			case m.Needs != nil:
 				class.Needs = optionalName(m.Needs)
 			default:
@@ -176,7 +185,7 @@ func (g *callGrammar) build(b *builder) Declaration {
 		case m.Needs != nil:
 			node.Needs = optionalName(m.Needs)
 		default:
-			node.Weight = b.number(*m.Weight)
+			node.Weight = b.weight(*m.Weight)
 		}
 	}
 	return g.declaration(node)

@@ -1,9 +1,7 @@
 package model
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -11,19 +9,12 @@ import (
 	"connectspec/spec"
 )
 
-// A Complaint is something that is wrong with a specification.
-type Complaint struct {
-	dsl.Problem
-	Check    string // which check found it: syntax, names, gap, overlap ...
-	Severity string // error or warning
-}
-
 // Checked is what a check of a whole file came to.
 type Checked struct {
 	Complaints []Complaint
-	Platforms  []PlatformCheck
-	Clauses    int // declared
-	Cited      int // by a rule, an error or a scenario
+	Platforms  []PlatformCheck // none if a name is wrong
+	Clauses    int             // declared
+	Cited      int             // by a rule or an error
 	SetAside   int
 
 	document *spec.Document
@@ -52,54 +43,68 @@ type PlatformCheck struct {
 }
 
 // Check resolves every platform of a file, explores it, and runs its scenarios.
+// If a name is wrong, it says so and no more: whatever else there is to find may
+// be due to that.
 func Check(file *dsl.File) *Checked {
 	c := &Checked{
 		applied: map[dsl.Position]bool{}, declared: map[dsl.Position]*spec.Outcome{},
 		orders: map[dsl.Position]order{}, cited: map[string]bool{},
 	}
 	document, problems := spec.Open(file)
-	c.document = document
+	c.document, c.Clauses = document, len(document.Clauses)
 	c.add("names", "error", problems...)
-	problems, doubts := document.Lint()
-	c.add("overlay", "error", problems...)
-	c.add("unused", "warning", doubts...)
-	for i, explored := range exploreAll(document) {
-		c.platform(document.Platforms[i], explored)
+	specs := c.resolve()
+	if len(c.Complaints) == 0 {
+		for _, resolved := range specs {
+			c.add("overlay", "error", resolved.Idle()...)
+		}
+		c.add("unused", "warning", document.Unused()...)
+		c.explore(specs)
 	}
-	c.neverApplied()
-	c.neverRanked()
-	c.clauses()
-	c.conflicts()
-	c.sort()
+	c.finish()
 	return c
 }
 
-// An explored platform: either its problems, or the error of New, or the rest.
+// resolve resolves every platform.
+func (c *Checked) resolve() []*spec.Spec {
+	var specs []*spec.Spec
+	for _, platform := range c.document.Platforms {
+		resolved, problems := c.document.Resolve(platform.Name)
+		c.add("names", "error", problems...)
+		specs = append(specs, resolved)
+	}
+	return specs
+}
+
+// explore explores all platforms at the same time, and complains of what that
+// shows.
+func (c *Checked) explore(specs []*spec.Spec) {
+	all := make([]explored, len(specs))
+	var wait sync.WaitGroup
+	for i, resolved := range specs {
+		wait.Go(func() { all[i] = explore(resolved) })
+	}
+	wait.Wait()
+	for i, platform := range c.document.Platforms {
+		c.platform(platform, all[i])
+	}
+	if len(c.Platforms) == len(specs) {
+		c.neverApplied()
+		c.neverRanked()
+		c.clauses()
+		c.conflicts()
+	}
+}
+
+// An explored platform: either the error of New, or the rest.
 type explored struct {
-	spec        *spec.Spec
-	problems    []dsl.Problem
 	machine     *Machine
 	err         error
 	exploration *Exploration
 }
 
-// exploreAll explores all platforms at the same time.
-func exploreAll(document *spec.Document) []explored {
-	all := make([]explored, len(document.Platforms))
-	var wait sync.WaitGroup
-	for i, platform := range document.Platforms {
-		wait.Go(func() { all[i] = explore(document, platform.Name) })
-	}
-	wait.Wait()
-	return all
-}
-
-func explore(document *spec.Document, platform string) (e explored) {
-	e.spec, e.problems = document.Resolve(platform)
-	if len(e.problems) > 0 {
-		return e
-	}
-	if e.machine, e.err = New(e.spec); e.err == nil {
+func explore(resolved *spec.Spec) (e explored) {
+	if e.machine, e.err = New(resolved); e.err == nil {
 		e.exploration = e.machine.Explore(Limits{States: maxChecked})
 	}
 	return e
@@ -109,27 +114,9 @@ func explore(document *spec.Document, platform string) (e explored) {
 // text makes it run on and on.
 const maxChecked = 200_000
 
-func (c *Checked) add(check, severity string, problems ...dsl.Problem) {
-	for _, problem := range problems {
-		known := slices.ContainsFunc(c.Complaints, func(other Complaint) bool {
-			return other.Pos == problem.Pos && other.Message == problem.Message
-		})
-		if !known {
-			c.Complaints = append(c.Complaints, Complaint{problem, check, severity})
-		}
-	}
-}
-
-func (c *Checked) sort() {
-	slices.SortStableFunc(c.Complaints, func(a, b Complaint) int { return a.Pos.Offset - b.Pos.Offset })
-}
-
 func (c *Checked) platform(platform *spec.Platform, e explored) {
-	c.add("names", "error", e.problems...)
 	if e.err != nil {
 		c.add("size", "error", dsl.Problem{Pos: platform.Pos, Length: len(platform.Name), Message: e.err.Error()})
-	}
-	if e.exploration == nil {
 		return
 	}
 	x, machine := e.exploration, e.machine
@@ -137,16 +124,16 @@ func (c *Checked) platform(platform *spec.Platform, e explored) {
 		Name: platform.Name, States: x.States, Cases: x.Cases, Gaps: len(x.Gaps), Machine: machine,
 		Looseness: float64(x.Results) / float64(max(x.Cases, 1)),
 	})
-	c.cases(platform.Name, machine, x)
-	c.outcomes(e.spec, x)
-	c.ranks(e.spec, x)
+	c.cases(machine, x)
+	c.outcomes(machine.Spec, x)
+	c.ranks(machine.Spec, x)
 	c.provoked(machine, x)
 	c.scenarios(machine)
 }
 
 // cases complains of gaps and overlaps. Gaps of one call and one class of its
 // first argument are told together.
-func (c *Checked) cases(platform string, m *Machine, x *Exploration) {
+func (c *Checked) cases(m *Machine, x *Exploration) {
 	more := map[[2]uint8]int{}
 	for _, gap := range x.Gaps {
 		more[gap.group()]++
@@ -162,16 +149,25 @@ func (c *Checked) cases(platform string, m *Machine, x *Exploration) {
 			others = fmt.Sprintf("; and %d more with other arguments", count-1)
 		}
 		call := m.Spec.Calls[gap.group()[0]]
-		c.add("gap", "error", dsl.Problem{
-			Pos: call.Pos, Length: len(call.Name),
-			Message: fmt.Sprintf("on %s no rule says what the last of these calls answers: %s%s", platform, m.oneLine(gap.Script), others),
+		c.addOn(m.Spec.Platform, Complaint{
+			Problem: dsl.Problem{Pos: call.Pos, Length: len(call.Name)}, Check: "gap", Severity: "error",
+			key: m.firstArgument(gap.Script),
+			say: func(on string) string {
+				return fmt.Sprintf("on %s no rule says what the last of these calls answers: %s%s", on, m.oneLine(gap.Script), others)
+			},
 		})
 	}
 	for _, overlap := range x.Overlaps {
-		rule := m.Spec.Rule(overlap.Rules[1])
-		c.add("overlap", "error", dsl.Problem{
-			Pos: rule.Pos, Length: len(rule.Name),
-			Message: fmt.Sprintf("on %s %s both apply after %s", platform, strings.Join(overlap.Rules, " and "), m.oneLine(overlap.Script)),
+		first, rule := m.Spec.Rule(overlap.Rules[0]), m.Spec.Rule(overlap.Rules[1])
+		names := strings.Join(overlap.Rules, " and ")
+		c.addOn(m.Spec.Platform, Complaint{
+			Problem: dsl.Problem{
+				Pos: rule.Pos, Length: len(rule.Name), Hint: fmt.Sprintf("%s stands in line %d", first.Name, first.Pos.Line),
+			},
+			Check: "overlap", Severity: "error", key: names,
+			say: func(on string) string {
+				return fmt.Sprintf("on %s %s both apply after %s", on, names, m.oneLine(overlap.Script))
+			},
 		})
 	}
 }
@@ -182,30 +178,39 @@ func (c *Case) group() [2]uint8 {
 	return [2]uint8{k.call, k.args[0]}
 }
 
+// firstArgument is the name of the first argument of a script's last call; ""
+// if it has none.
+func (m *Machine) firstArgument(script Script) string {
+	op := script[len(script)-1]
+	if parameters := m.Spec.Calls[op.Call].Parameters; len(parameters) > 0 {
+		return m.argumentName(parameters[0], op.Args[0])
+	}
+	return ""
+}
+
 func (m *Machine) oneLine(script Script) string {
 	return strings.ReplaceAll(strings.TrimSpace(m.Format(Trace{Script: script})), "\n", "; ")
 }
 
 // outcomes notes which outcomes a platform reaches, and what its rules cite.
 func (c *Checked) outcomes(s *spec.Spec, x *Exploration) {
+	shown := x.shown()
 	for _, rule := range s.Rules {
-		c.cite(rule.Cites)
+		c.cite("rule", rule.Cites)
 		for i := range rule.Cases {
 			for _, outcome := range rule.Cases[i].Outcomes {
-				if rule.Rank == spec.Ready {
-					continue
-				}
 				c.declared[outcome.Pos] = outcome
-				if x.Walks[outcome.ID] != nil {
+				if x.Walks[outcome.ID] != nil || shown[outcome.ID] {
 					c.applied[outcome.Pos] = true
 				}
 			}
 		}
 	}
 	for _, e := range s.Errors {
-		for _, cite := range e.Cites {
-			c.cited[cite.Text] = true
-		}
+		c.cite("error", e.Cites)
+	}
+	for _, scenario := range s.Scenarios {
+		c.cite("scenario", scenario.Cites)
 	}
 }
 
@@ -217,57 +222,23 @@ func (c *Checked) scenarios(m *Machine) {
 			c.add("scenario", "error", wordProblem(at, err))
 			continue
 		}
-		if findings := judge.Trace(trace); len(findings) > 0 {
-			first := findings[0]
-			step := scenario.Steps[first.Step]
-			c.add("scenario", "error", dsl.Problem{
-				Pos: step.Pos, Length: len(step.Call.Text),
-				Message: fmt.Sprintf("%s does not allow this of the scenario %q", m.Spec.Platform, scenario.Title),
-				Hint:    "allowed: " + first.AllowedText(),
-			})
+		findings := judge.Trace(trace)
+		if len(findings) == 0 {
+			continue
 		}
-	}
-}
-
-func wordProblem(at dsl.Position, err error) dsl.Problem {
-	problem := dsl.Problem{Pos: at, Length: 1, Message: err.Error()}
-	var word *WordError
-	if errors.As(err, &word) {
-		problem.Pos, problem.Length = word.Word.Pos, len(word.Word.Text)
-	}
-	return problem
-}
-
-// Scenario is the trace of a scenario; the position is that of the step that
-// is wrong.
-func (m *Machine) Scenario(scenario *spec.Scenario) (Trace, dsl.Position, error) {
-	var (
-		trace Trace
-		names Names
-	)
-	for _, step := range scenario.Steps {
-		op, err := m.Op(step, &names)
-		if err != nil {
-			return trace, step.Pos, err
-		}
-		trace.Script = append(trace.Script, op)
-		answer := Answer{Name: "ok"}
+		step := scenario.Steps[findings[0].Step]
+		wrong := step.Call // who says nothing of the answer says `ok`
 		if step.Result != nil {
-			answer = names.answer(step)
+			wrong = *step.Result
 		}
-		trace.Answers = append(trace.Answers, answer)
+		c.addOn(m.Spec.Platform, Complaint{
+			Problem: dsl.Problem{
+				Pos: wrong.Pos, Length: len(wrong.Text), Hint: "allowed: " + findings[0].AllowedText(),
+			},
+			Check: "scenario", Severity: "error", key: scenario.Title,
+			say: func(on string) string {
+				return fmt.Sprintf("in the scenario %q this is not allowed on %s", scenario.Title, on)
+			},
+		})
 	}
-	return trace, dsl.Position{}, nil
-}
-
-// AllowedText lists what would have been allowed, and by which rules.
-func (d *Divergence) AllowedText() string {
-	var texts []string
-	for _, allowed := range d.Allowed {
-		texts = append(texts, fmt.Sprintf("%s (%s)", allowed.Result, allowed.Rule.Name))
-	}
-	if len(texts) == 0 {
-		return "nothing"
-	}
-	return strings.Join(texts, ", ")
 }

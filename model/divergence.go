@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -56,6 +57,18 @@ func (d *Divergence) allow(a Allowed) {
 	if !slices.Contains(d.Allowed, a) {
 		d.Allowed = append(d.Allowed, a)
 	}
+}
+
+// AllowedText lists what would have been allowed, and by which rules.
+func (d *Divergence) AllowedText() string {
+	var texts []string
+	for _, allowed := range d.Allowed {
+		texts = append(texts, fmt.Sprintf("%s (%s)", allowed.Result, allowed.Rule.Name))
+	}
+	if len(texts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(texts, ", ")
 }
 
 // resultText is a result in the words of the specification.

@@ -11,26 +11,37 @@ import (
 )
 
 // neverApplied complains of outcomes that the exploration of no platform met;
-// those of one rule are told together.
+// those of one rule are told together. Where two acts overlap the second is
+// never come to, and that has been told.
 func (c *Checked) neverApplied() {
-	missed := map[dsl.Position][]dsl.Position{}
+	missed, all := map[dsl.Position][]dsl.Position{}, map[dsl.Position]int{}
 	for pos, outcome := range c.declared {
+		all[outcome.Rule.Pos]++
 		if !c.applied[pos] {
 			missed[outcome.Rule.Pos] = append(missed[outcome.Rule.Pos], pos)
 		}
 	}
-	for _, at := range missed {
+	for pos, at := range missed {
+		overlaps := slices.ContainsFunc(c.Complaints, func(other Complaint) bool {
+			return other.Check == "overlap" && other.Pos == pos
+		})
+		if overlaps {
+			continue
+		}
 		slices.SortFunc(at, func(a, b dsl.Position) int { return a.Offset - b.Offset })
-		outcomes, were := "this outcome", "was"
-		if len(at) > 1 {
-			outcomes, were = fmt.Sprintf("%d outcomes", len(at)), "were"
+		name := c.declared[at[0]].Rule.Name
+		problem := dsl.Problem{Pos: at[0], Length: len("->")}
+		switch {
+		case len(at) == all[pos]:
+			problem = dsl.Problem{Pos: pos, Length: len(name)}
+			problem.Message = fmt.Sprintf("%s never applied within the bounds of the exploration", name)
+		case len(at) == 1:
+			problem.Message = fmt.Sprintf("this outcome of %s was not reached within the bounds of the exploration", name)
+		default:
+			problem.Message = fmt.Sprintf("%d outcomes of %s were not reached within the bounds of the exploration: lines %s",
+				len(at), name, lines(at))
 		}
-		message := fmt.Sprintf("%s of %s %s not reached within the bounds of the exploration",
-			outcomes, c.declared[at[0]].Rule.Name, were)
-		if len(at) > 1 {
-			message += ": lines " + lines(at)
-		}
-		c.add("never-applies", "warning", dsl.Problem{Pos: at[0], Length: 2, Message: message})
+		c.add("never-applies", "warning", problem)
 	}
 }
 
@@ -54,7 +65,7 @@ func (c *Checked) ranks(s *spec.Spec, x *Exploration) {
 
 func (c *Checked) neverRanked() {
 	for pos, order := range c.orders {
-		if !order.ranked {
+		if !order.ranked && !c.complained(pos.Line) {
 			c.add("order", "warning", dsl.Problem{
 				Pos: pos, Length: len(order.call),
 				Message: fmt.Sprintf("this order decides nothing: no two refusals of %s that apply together differ", order.call),
@@ -63,11 +74,15 @@ func (c *Checked) neverRanked() {
 	}
 }
 
+// complained says whether something is wrong with a line already.
+func (c *Checked) complained(line int) bool {
+	return slices.ContainsFunc(c.Complaints, func(other Complaint) bool { return other.Pos.Line == line })
+}
+
 // clauses complains of clauses that nobody cites, and of rules that cite one
 // that is set aside.
 func (c *Checked) clauses() {
 	for _, clause := range c.document.Clauses {
-		c.Clauses++
 		switch {
 		case clause.SetAside != "":
 			c.SetAside++
@@ -82,15 +97,17 @@ func (c *Checked) clauses() {
 	}
 }
 
-// cite notes that a rule cites clauses. A clause that is set aside is said to
-// promise nothing that could be observed, so no rule can be about it.
-func (c *Checked) cite(cites []dsl.Name) {
+// cite notes that clauses are cited. A clause that is set aside is said to
+// promise nothing that could be observed, so nothing can be about it. A scenario
+// is an example for a clause, and no rule about it.
+func (c *Checked) cite(by string, cites []dsl.Name) {
 	for _, cite := range cites {
-		c.cited[cite.Text] = true
+		c.cited[cite.Text] = c.cited[cite.Text] || by != "scenario"
 		if clause := c.document.Clause(cite.Text); clause != nil && clause.SetAside != "" {
 			c.add("clause", "error", dsl.Problem{
 				Pos: cite.Pos, Length: len(cite.Text),
-				Message: fmt.Sprintf("a rule cites clause %s, and it is set aside", cite.Text),
+				Message: fmt.Sprintf("this %s cites clause %s, which is set aside", by, cite.Text),
+				Hint:    "line " + strconv.Itoa(clause.Pos.Line) + " says that it promises nothing that could be observed",
 			})
 		}
 	}
@@ -131,10 +148,11 @@ func (c *Checked) provoked(m *Machine, x *Exploration) {
 			if e.Cannot == "" || walk == nil || !m.plain(walk) {
 				continue
 			}
-			c.add("cannot-provoke", "warning", dsl.Problem{
-				Pos: e.Pos, Length: len(e.Name),
-				Message: fmt.Sprintf("%s cannot provoke %s, and %s gives it after %s",
-					m.Spec.Platform, e.Name, rule.Name, m.oneLine(walk)),
+			c.addOn(m.Spec.Platform, Complaint{
+				Problem: dsl.Problem{Pos: e.CannotPos, Length: len("on")}, Check: "cannot-provoke", Severity: "warning",
+				say: func(on string) string {
+					return fmt.Sprintf("%s is said to be impossible on %s, and %s gives it after %s", e.Name, on, rule.Name, m.oneLine(walk))
+				},
 			})
 		}
 	}

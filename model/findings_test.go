@@ -1,52 +1,36 @@
 package model_test
 
 import (
-	"flag"
-	"os"
+	"bytes"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"connectspec/dsl"
+	"connectspec/internal/golden"
 	"connectspec/model"
 )
 
-var update = flag.Bool("update", false, "rewrite golden files")
-
-// TestFindings holds what Check says of testdata/findings/findings.spec: behind
-// ### stands each finding of a line.
+// Each file in testdata/findings has mistakes, and behind them, after ###, what
+// Check says of them: the severity and the check, the message, and after -- the
+// hint. There is one such remark for each finding, on its line, and none
+// without. Beside it stands what a person is shown.
 func TestFindings(t *testing.T) {
-	const path = "testdata/findings/findings.spec"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, problems := dsl.Parse("findings.spec", text)
-	for _, p := range problems {
-		t.Fatal(p)
-	}
-	lines := strings.Split(string(text), "\n")
-	for i, line := range lines {
-		if i > 0 { // the first line speaks of remarks
-			line, _, _ = strings.Cut(line, "### ")
-			lines[i] = strings.TrimRight(line, " ")
-		}
-	}
-	for _, c := range model.Check(file).Complaints {
-		lines[c.Pos.Line-1] += "  ### " + c.Severity + " " + c.Check + ": " + c.Message
-		if c.Hint != "" {
-			lines[c.Pos.Line-1] += " -- " + c.Hint
-		}
-	}
-	got := strings.Join(lines, "\n")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wanted := strings.Split(string(text), "\n")
-	for i, line := range strings.Split(got, "\n") {
-		if line != wanted[i] && !*update {
-			t.Errorf("line %d:\n got %s\nwant %s", i+1, line, wanted[i])
-		}
+	for _, path := range golden.Files(t, "testdata/findings/*.spec") {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			text := golden.WithoutRemarks(golden.Read(t, path))
+			file, problems := dsl.Parse(filepath.Base(path), text)
+			for _, p := range problems {
+				t.Fatal(p)
+			}
+			var said []golden.Remark
+			var shown bytes.Buffer
+			for _, c := range model.Check(file).Complaints {
+				said = append(said, golden.Say(c.Pos.Line, c.Severity+" "+c.Check+": "+c.Message, c.Hint))
+				dsl.Show(&shown, text, c.Problem)
+			}
+			golden.Remarks(t, path, said)
+			golden.Check(t, strings.TrimSuffix(path, ".spec")+".shown", shown.Bytes())
+		})
 	}
 }

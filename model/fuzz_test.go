@@ -47,7 +47,7 @@ func FuzzSpecification(f *testing.F) {
 			return
 		}
 		document, problems := spec.Open(file)
-		document.Lint()
+		document.Unused()
 		for _, p := range problems {
 			if p.Pos.Line < 1 || p.Message == "" {
 				t.Fatalf("%+v", p)

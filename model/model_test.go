@@ -153,7 +153,7 @@ func TestParseErrors(t *testing.T) {
 		"conect s0":                              "script:1:1: there is no call `conect`; did you mean `connect`?",
 		"connect":                                "script:1:1: connect needs a socket to be called upon",
 		"connect s0 refuser":                     "script:1:9: there is no socket `s0`",
-		"s0 = socket strem blocking":             "script:1:13: `strem` is no kind; did you mean `stream`?",
+		"s0 = socket strem blocking":             "script:1:13: there is no word of kind `strem`; did you mean `stream`?",
 		"s0 = socket stream":                     "script:1:6: socket needs its argument `mode`",
 		"socket stream blocking":                 "script:1:1: socket creates a socket: `s0 = socket ...`",
 		"s0 = listen file":                       "script:1:1: listen creates no socket",

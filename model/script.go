@@ -53,7 +53,7 @@ func (m *Machine) Op(step dsl.Step, names *Names) (Op, error) {
 			known = append(known, name)
 		}
 		slices.Sort(known)
-		return op, wordError(step.Call, "there is no call `%s`%s", step.Call.Text, maybe(step.Call.Text, known))
+		return op, unknownWord(step.Call, known, "there is no call `%s`", step.Call.Text)
 	}
 	op.Call = uint8(call.Index)
 	args := step.Args
@@ -125,7 +125,7 @@ func (m *Machine) subject(name dsl.Name, names *Names) (uint8, error) {
 		}
 		known = append(known, handle.Name)
 	}
-	return 0, wordError(name, "there is no socket `%s`%s", name.Text, maybe(name.Text, known))
+	return 0, unknownWord(name, known, "there is no socket `%s`", name.Text)
 }
 
 func (m *Machine) arguments(op *Op, call *spec.Call, at dsl.Name, args []dsl.Name, names *Names) error {
@@ -150,48 +150,56 @@ func (m *Machine) arguments(op *Op, call *spec.Call, at dsl.Name, args []dsl.Nam
 }
 
 func (m *Machine) argument(parameter spec.Parameter, word dsl.Name, names *Names) (uint8, error) {
-	var known []string
 	if parameter.Field != nil {
 		if i := slices.Index(parameter.Field.Words, word.Text); i >= 0 {
 			return uint8(i), nil
 		}
-		known = slices.Clone(parameter.Field.Words)
-	} else {
-		for _, class := range parameter.Input.Classes {
-			if class.Socket {
-				if i := slices.Index(names.names, word.Text); i >= 0 {
-					return uint8(spec.SocketArg + i), nil
-				}
-				known = append(known, names.names...)
-				continue
+		return 0, unknownWord(word, parameter.Field.Words, "there is no word of %s `%s`", parameter.Name, word.Text)
+	}
+	var known []string
+	for _, class := range parameter.Input.Classes {
+		if class.Socket {
+			if i := slices.Index(names.names, word.Text); i >= 0 {
+				return uint8(spec.SocketArg + i), nil
 			}
-			if class.Name == word.Text {
-				return uint8(class.Index), nil
-			}
-			known = append(known, class.Name)
+			known = append(known, names.names...)
+			continue
 		}
+		if class.Name == word.Text {
+			return uint8(class.Index), nil
+		}
+		known = append(known, class.Name)
 	}
-	return 0, wordError(word, "`%s` is no %s%s", word.Text, parameter.Name, maybe(word.Text, known))
-}
-
-func maybe(word string, known []string) string {
-	if near := dsl.Suggest(word, known); near != "" {
-		return fmt.Sprintf("; did you mean `%s`?", near)
-	}
-	return ""
+	return 0, unknownWord(word, known, "there is no class of %s `%s`", parameter.Name, word.Text)
 }
 
 // A WordError is a mistake in a script, at a word.
 type WordError struct {
 	Word    dsl.Name
 	Message string
+	Hint    string // on how to mend it, or ""
 }
 
-// Error is the message alone; Word says where.
-func (e *WordError) Error() string { return e.Message }
+// Error is the message, and the hint; Word says where.
+func (e *WordError) Error() string {
+	if e.Hint == "" {
+		return e.Message
+	}
+	return e.Message + "; " + e.Hint
+}
 
 func wordError(word dsl.Name, format string, arguments ...any) error {
 	return &WordError{Word: word, Message: fmt.Sprintf(format, arguments...)}
+}
+
+// unknownWord is the mistake of a word that there is not, with the one of known
+// that was probably meant.
+func unknownWord(word dsl.Name, known []string, format string, arguments ...any) error {
+	err := &WordError{Word: word, Message: fmt.Sprintf(format, arguments...)}
+	if near := dsl.Suggest(word.Text, known); near != "" {
+		err.Hint = fmt.Sprintf("did you mean `%s`?", near)
+	}
+	return err
 }
 
 // SocketName is how scripts call the socket at a place.

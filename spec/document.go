@@ -37,7 +37,11 @@ func Open(file *dsl.File) (*Document, []dsl.Problem) {
 	if d.Title == nil {
 		d.report(dsl.Position{File: file.Name, Line: 1, Column: 1}, 1, "no `spec \"name\" version N` declaration")
 	}
+	if len(d.Platforms) == 0 {
+		d.report(dsl.Position{File: file.Name, Line: 1, Column: 1}, 1, "no `platform name \"text\"` declaration")
+	}
 	d.checkTwice()
+	d.checkRepeated()
 	d.checkCites()
 	return d, d.problems
 }
@@ -178,13 +182,15 @@ func (d *Document) platformsExist(names []dsl.Name) {
 	}
 }
 
-// checkReason demands a reason of every overlay.
+// checkReason demands a reason of every overlay, and of what is left open.
 func (d *Document) checkReason(declaration dsl.Declaration) {
-	if _, scenario := declaration.Node.(*dsl.Scenario); scenario || len(declaration.On) == 0 {
+	if _, scenario := declaration.Node.(*dsl.Scenario); scenario || declaration.Because != nil {
 		return
 	}
-	if declaration.Because == nil {
-		d.report(declaration.Pos, 2, "what a platform says otherwise needs a reason: `because \"...\"`")
+	if rule, isRule := declaration.Node.(*dsl.Rule); isRule && rule.Rank.Text == "unstated" {
+		d.reportName(rule.Name, "what is left unstated needs a reason: `because \"...\"`")
+	} else if len(declaration.On) > 0 {
+		d.report(declaration.Pos, len("on"), "what a platform says otherwise needs a reason: `because \"...\"`")
 	}
 }
 

@@ -10,14 +10,31 @@ import (
 // resolved.
 type layered struct {
 	node     *dsl.Rule
-	platform string
+	at       dsl.Position // of the declaration
+	platform string       // that declared it
 	because  string
-	parent   *layered // what it replaced
+	parent   *layered      // what it replaced
+	recodes  []*dsl.Recode // that made it of its parent
 }
 
-// A layered order is an order, and the platform that gives it.
-type layeredOrder struct {
-	node     *dsl.Order
+// A drop is a rule that a platform has no more.
+type drop struct {
+	at       dsl.Position
+	platform string
+	because  string
+	rule     *layered
+}
+
+// A replacement is a declaration in the place of another of the same name.
+type replacement struct {
+	at       dsl.Position
+	platform string
+	old, new dsl.Node
+}
+
+// An origin is where a declaration stands, and the platform that it is for.
+type origin struct {
+	at       dsl.Position
 	platform string
 }
 
@@ -31,8 +48,11 @@ type layers struct {
 	calls     []*dsl.Call
 	events    []*dsl.Event
 	rules     []*layered
+	dropped   []drop
+	replaced  []replacement // rules aside
 	changes   []*dsl.Change
-	orders    []*layeredOrder
+	orders    []*dsl.Order
+	ordered   map[*dsl.Order]origin
 	targets   []*dsl.Target
 	scenarios []*dsl.Scenario
 	lineage   []string
@@ -81,30 +101,38 @@ func (l *layers) lay(declaration dsl.Declaration, platform string) {
 	case *dsl.Variable, *dsl.Queue, *dsl.Handle:
 		l.variables = append(l.variables, node)
 	case *dsl.Group:
-		l.groups = replaceOrAdd(l.groups, node, func(g *dsl.Group) string { return g.Name.Text })
+		l.groups = layOver(l, l.groups, node, declaration.Pos, platform)
 	case *dsl.Error:
-		l.errors = replaceOrAdd(l.errors, node, func(e *dsl.Error) string { return e.Name.Text })
+		l.errors = layOver(l, l.errors, node, declaration.Pos, platform)
 	case *dsl.Input:
 		l.layInput(node)
 	case *dsl.Call:
-		l.calls = replaceOrAdd(l.calls, node, func(c *dsl.Call) string { return c.Name.Text })
+		l.calls = layOver(l, l.calls, node, declaration.Pos, platform)
 	case *dsl.Event:
-		l.events = replaceOrAdd(l.events, node, func(e *dsl.Event) string { return e.Name.Text })
-		l.layRule(ruleOf(node), platform, declaration.Because)
+		l.events = layOver(l, l.events, node, declaration.Pos, platform)
+		l.layRule(&layered{node: ruleOf(node), at: declaration.Pos, platform: platform, because: reason(declaration)})
 	case *dsl.Target:
 		l.targets = append(l.targets, node)
 	case *dsl.Order:
-		order := &layeredOrder{node, platform}
-		l.orders = replaceOrAdd(l.orders, order, func(o *layeredOrder) string { return o.node.Call.Text })
+		l.ordered[node] = origin{declaration.Pos, platform}
+		l.orders = layOver(l, l.orders, node, declaration.Pos, platform)
 	case *dsl.Change:
-		l.changes = replaceOrAdd(l.changes, node, func(c *dsl.Change) string { return c.Name.Text })
+		l.changes = layOver(l, l.changes, node, declaration.Pos, platform)
 	case *dsl.Rule:
-		l.layRule(node, platform, declaration.Because)
+		l.layRule(&layered{node: node, at: declaration.Pos, platform: platform, because: reason(declaration)})
 	case *dsl.Drop:
-		l.drop(node)
+		l.drop(node, drop{at: declaration.Pos, platform: platform, because: reason(declaration)})
 	case *dsl.Recode:
-		l.recode(node, platform, declaration.Because)
+		l.recode(node, &layered{at: declaration.Pos, platform: platform, because: reason(declaration)})
 	}
+}
+
+// reason is what stands behind the `because` of a declaration; "" if it has none.
+func reason(declaration dsl.Declaration) string {
+	if declaration.Because == nil {
+		return ""
+	}
+	return declaration.Because.Text
 }
 
 func (l *layers) layScenario(declaration dsl.Declaration) {
@@ -118,16 +146,18 @@ func (l *layers) layScenario(declaration dsl.Declaration) {
 	}
 }
 
-// replaceOrAdd puts a declaration in the place of the one with the same name,
-// or behind the others.
-func replaceOrAdd[T any](list []T, item T, name func(T) string) []T {
-	for i := range list {
-		if name(list[i]) == name(item) {
-			list[i] = item
+// layOver puts a declaration in the place of the one with the same name, or
+// behind the others.
+func layOver[N dsl.Node](l *layers, list []N, node N, at dsl.Position, platform string) []N {
+	_, name := declared(node)
+	for i, old := range list {
+		if _, known := declared(old); known.Text == name.Text {
+			l.replaced = append(l.replaced, replacement{at, platform, old, node})
+			list[i] = node
 			return list
 		}
 	}
-	return append(list, item)
+	return append(list, node)
 }
 
 // layField adds a field, or words to the field of that name.
@@ -156,60 +186,102 @@ func (l *layers) layInput(node *dsl.Input) {
 	l.inputs = append(l.inputs, node)
 }
 
-func (l *layers) layRule(node *dsl.Rule, platform string, because *dsl.Prose) {
-	rule := &layered{node: node, platform: platform}
-	if because != nil {
-		rule.because = because.Text
-	}
+// layRule puts a rule in the place of the one with the same name. One that the
+// same platform has dropped before is replaced like any other.
+func (l *layers) layRule(rule *layered) {
+	name := rule.node.Name
 	for i, other := range l.rules {
-		if other.node.Name.Text != node.Name.Text {
+		if other.node.Name.Text != name.Text {
 			continue
 		}
-		if other.platform == platform {
-			l.report(node.Name, "rule %s is declared twice for %s", node.Name.Text, platform)
+		if other.platform == rule.platform {
+			l.report(name, "%s is declared for %s already, in line %d", name.Text, rule.platform, other.at.Line)
 			return
 		}
 		rule.parent = other
 		l.rules[i] = rule
 		return
 	}
+	for i, one := range l.dropped {
+		if one.rule.node.Name.Text == name.Text {
+			if one.platform == rule.platform {
+				rule.parent = one.rule
+			}
+			l.dropped = slices.Delete(l.dropped, i, i+1)
+			break
+		}
+	}
 	l.rules = append(l.rules, rule)
 }
 
+// findRule is the place of the rule that an overlay is about; -1, and a problem,
+// if there is none.
 func (l *layers) findRule(name dsl.Name) int {
+	known := make([]string, 0, len(l.rules))
 	for i, rule := range l.rules {
 		if rule.node.Name.Text == name.Text {
 			return i
 		}
-	}
-	known := make([]string, 0, len(l.rules))
-	for _, rule := range l.rules {
 		known = append(known, rule.node.Name.Text)
 	}
-	l.unknown(name, "rule", known)
+	if !l.reportDropped(name, name.Text) {
+		l.unknown(name, "rule", known)
+	}
 	return -1
 }
 
-func (l *layers) drop(node *dsl.Drop) {
-	if i := l.findRule(node.Rule); i >= 0 {
-		l.rules = slices.Delete(l.rules, i, i+1)
+// reportDropped says, and reports at a name, that a rule is dropped.
+func (l *layers) reportDropped(name dsl.Name, rule string) bool {
+	i := slices.IndexFunc(l.dropped, func(one drop) bool { return one.rule.node.Name.Text == rule })
+	if i >= 0 {
+		l.report(name, "%s is dropped on %s, in line %d", rule, l.dropped[i].platform, l.dropped[i].at.Line)
 	}
+	return i >= 0
 }
 
-// recode replaces one result of a rule by another.
-func (l *layers) recode(node *dsl.Recode, platform string, because *dsl.Prose) {
+func (l *layers) drop(node *dsl.Drop, one drop) {
 	i := l.findRule(node.Rule)
 	if i < 0 {
 		return
 	}
-	changed, any := recoded(l.rules[i].node, node)
+	one.rule = l.rules[i]
+	if one.rule.platform == one.platform {
+		l.report(node.Rule, "%s is declared for %s in line %d, and dropped again here",
+			node.Rule.Text, one.platform, one.rule.at.Line)
+		return
+	}
+	l.dropped = append(l.dropped, one)
+	l.rules = slices.Delete(l.rules, i, i+1)
+}
+
+// recode replaces one result of a rule by another. Several recodings of one
+// platform make one rule.
+func (l *layers) recode(node *dsl.Recode, rule *layered) {
+	i := l.findRule(node.Rule)
+	if i < 0 {
+		return
+	}
+	before := l.rules[i]
+	for _, earlier := range before.recodes {
+		if before.platform == rule.platform && earlier.From.Text == node.From.Text {
+			l.report(node.From, "%s of %s is recoded on %s already, in line %d",
+				node.From.Text, node.Rule.Text, rule.platform, earlier.From.Pos.Line)
+			return
+		}
+	}
+	if before.platform == rule.platform && len(before.recodes) == 0 {
+		l.report(node.Rule, "%s is declared for %s in line %d: say there what it answers",
+			node.Rule.Text, rule.platform, before.at.Line)
+		return
+	}
+	changed, any := recoded(before.node, node)
 	if !any {
 		l.report(node.From, "rule %s never answers %s", node.Rule.Text, node.From.Text)
 		return
 	}
-	rule := &layered{node: changed, platform: platform, parent: l.rules[i]}
-	if because != nil {
-		rule.because = because.Text
+	rule.node, rule.parent, rule.recodes = changed, before, []*dsl.Recode{node}
+	if before.platform == rule.platform {
+		rule.parent, rule.recodes = before.parent, append(before.recodes, node)
 	}
 	l.rules[i] = rule
 }

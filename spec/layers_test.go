@@ -54,8 +54,10 @@ func dumpRule(out *bytes.Buffer, s *spec.Spec, rule *spec.Rule) {
 	for _, cite := range rule.Cites {
 		fmt.Fprintf(out, " cites %s", cite.Text)
 	}
-	if rule.Parent != nil {
-		fmt.Fprintf(out, " over that of %s", rule.Parent.Platform)
+	for _, departure := range s.Departures {
+		if departure.Rule == rule && departure.Parent != nil {
+			fmt.Fprintf(out, " over that of %s", departure.Parent.Platform)
+		}
 	}
 	fmt.Fprintf(out, " because %q\n", rule.Because)
 	for _, one := range rule.Cases {

@@ -13,6 +13,7 @@ type resolver struct {
 	layers
 	spec     *Spec
 	changes  map[string]*Change
+	resolved []*layered // the rules of spec
 	problems []dsl.Problem
 }
 
@@ -22,6 +23,7 @@ func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
 		spec:    &Spec{Platform: platform, Clauses: d.Clauses, words: map[string][]WordTest{}},
 		changes: map[string]*Change{},
 	}
+	r.ordered = map[*dsl.Order]origin{}
 	r.layers.report = r.report
 	r.layers.unknown = r.unknown
 	if d.Title != nil {
@@ -37,7 +39,7 @@ func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
 	r.gather(d.file)
 	r.number()
 	for _, node := range r.layers.changes {
-		r.addChange(node)
+		r.changes[node.Name.Text] = r.change(node)
 	}
 	for _, rule := range r.rules {
 		r.addRule(rule)
@@ -47,6 +49,8 @@ func (d *Document) Resolve(platform string) (*Spec, []dsl.Problem) {
 		r.order(node)
 	}
 	r.addScenarios()
+	r.addDepartures()
+	r.noteIdle()
 	return r.spec, r.problems
 }
 
@@ -70,15 +74,20 @@ func (r *resolver) unknown(name dsl.Name, what string, known []string) {
 }
 
 func (r *resolver) addScenarios() {
+	known := map[string]bool{}
 	for _, node := range r.scenarios {
+		if known[node.Title.Text] {
+			r.report(dsl.Name{Pos: node.Title.Pos, Text: node.Title.Text}, "there is a scenario of this title already")
+		}
+		known[node.Title.Text] = true
 		r.spec.Scenarios = append(r.spec.Scenarios, &Scenario{
 			Pos: node.Title.Pos, Title: node.Title.Text, Cites: node.Cites, Steps: node.Steps,
 		})
 	}
 }
 
-// addChange resolves a change; it may use those before it.
-func (r *resolver) addChange(node *dsl.Change) {
+// change resolves a change; it may use those before it.
+func (r *resolver) change(node *dsl.Change) *Change {
 	change, rule := &Change{Name: node.Name.Text}, &Rule{}
 	scope := newScope(r, rule)
 	for _, line := range node.Lines {
@@ -95,10 +104,9 @@ func (r *resolver) addChange(node *dsl.Change) {
 		change.Lines = append(change.Lines, resolved)
 	}
 	change.sends = rule.sends
-	r.changes[change.Name] = change
+	return change
 }
 
-// addRule resolves a rule, and with it what it replaced.
 func (r *resolver) addRule(from *layered) {
 	rule := r.rule(from)
 	if rule == nil {
@@ -106,6 +114,7 @@ func (r *resolver) addRule(from *layered) {
 	}
 	rule.Index = len(r.spec.Rules)
 	r.spec.Rules = append(r.spec.Rules, rule)
+	r.resolved = append(r.resolved, from)
 }
 
 func (r *resolver) rule(from *layered) *Rule {
@@ -120,15 +129,8 @@ func (r *resolver) rule(from *layered) *Rule {
 		Platform: from.platform, Because: from.because, Vars: VarFree,
 	}
 	// Who cites nothing cites what the nearest rule cites that it stands for.
-	for replaced, above := from.parent, rule; replaced != nil; replaced = replaced.parent {
-		above.Parent = &Rule{
-			Pos: replaced.node.Name.Pos, Name: replaced.node.Name.Text, Cites: replaced.node.Cites,
-			Platform: replaced.platform, Because: replaced.because,
-		}
-		above = above.Parent
-		if len(rule.Cites) == 0 {
-			rule.Cites = above.Cites
-		}
+	for replaced := from.parent; replaced != nil && len(rule.Cites) == 0; replaced = replaced.parent {
+		rule.Cites = replaced.node.Cites
 	}
 	if rank == Event {
 		call := r.spec.Call(eventOf(rule.Name))
@@ -243,8 +245,8 @@ func (c *Call) setReady(level string, rule *Rule) {
 
 // order puts the refusals of a call into the order that the platform gives.
 // Refusals that it does not name come after those that it does.
-func (r *resolver) order(from *layeredOrder) {
-	node, own := from.node, from.platform == r.spec.Platform
+func (r *resolver) order(node *dsl.Order) {
+	own := r.ordered[node].platform == r.spec.Platform
 	call := r.spec.Call(node.Call.Text)
 	if call == nil {
 		r.unknown(node.Call, "call", r.callNames())
@@ -260,7 +262,7 @@ func (r *resolver) order(from *layeredOrder) {
 		i := slices.IndexFunc(rest, func(rule *Rule) bool { return rule.Name == full })
 		if i < 0 {
 			// A refusal of an inherited order may be one that was dropped since.
-			if own {
+			if own && !r.reportDropped(name, full) {
 				r.unknownRefusal(name, call)
 			}
 			continue

@@ -47,8 +47,11 @@ type Spec struct {
 	Scenarios []*Scenario
 	Targets   []*Target
 	Outcomes  int // how many outcomes all rules have; ids are below it
+	// Departures are what the lineage says otherwise than its base.
+	Departures []*Departure
 
 	words map[string][]WordTest
+	idle  []dsl.Problem
 }
 
 // A Clause is a promise of the documentation.
@@ -67,6 +70,8 @@ type Error struct {
 	Text   string
 	Cites  []dsl.Name
 	Cannot string // why the platform cannot provoke it
+	// CannotPos is where that is said.
+	CannotPos dsl.Position
 }
 
 // FieldType tells the types of fields apart.
@@ -205,7 +210,6 @@ type Rule struct {
 	Cites    []dsl.Name
 	Platform string // that declared it
 	Because  string
-	Parent   *Rule // what it replaced
 	Cases    []Case
 	Vars     int // how many variables its conditions and effects use
 

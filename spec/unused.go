@@ -14,9 +14,9 @@ type usage struct {
 	called    map[string]bool // as a parameter or an answer of a call
 }
 
-// unusedNames are words, flags, inputs, groups, changes and errors that are
-// declared and that nothing uses.
-func (d *Document) unusedNames() []dsl.Problem {
+// Unused are words, flags, inputs, groups, changes and errors that are declared
+// and that nothing uses.
+func (d *Document) Unused() []dsl.Problem {
 	u := usage{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for _, declaration := range d.file.Declarations {
 		u.declaration(declaration.Node)
@@ -28,6 +28,7 @@ func (d *Document) unusedNames() []dsl.Problem {
 		})
 	}
 	for _, declaration := range d.file.Declarations {
+		what, name := declared(declaration.Node)
 		switch node := declaration.Node.(type) {
 		case *dsl.Field: // the first word is what a new socket has
 			for i, word := range node.Words {
@@ -37,29 +38,17 @@ func (d *Document) unusedNames() []dsl.Problem {
 			}
 		case *dsl.Variable:
 			u.variable(node, complain)
-		case *dsl.Queue:
-			if !u.mentioned[node.Name.Text] {
-				complain(node.Name, "no rule uses the queue `%s`")
-			}
-		case *dsl.Handle:
-			if !u.mentioned[node.Name.Text] {
-				complain(node.Name, "no rule says anything of the handle `%s`")
-			}
-		case *dsl.Group:
-			if !u.mentioned[node.Name.Text] {
-				complain(node.Name, "no rule uses the group `%s`")
-			}
 		case *dsl.Input:
-			if !u.called[node.Name.Text] {
-				complain(node.Name, "no call takes the input `%s`")
-			}
-		case *dsl.Change:
-			if !u.mentioned[node.Name.Text] {
-				complain(node.Name, "no rule does the change `%s`")
+			if !u.called[name.Text] {
+				complain(name, "no call takes the input `%s`")
 			}
 		case *dsl.Error:
-			if !u.given[node.Name.Text] && len(node.Cannots) == 0 {
-				complain(node.Name, "no rule gives the error `%s`")
+			if !u.given[name.Text] && len(node.Cannots) == 0 {
+				complain(name, "no rule gives the error `%s`")
+			}
+		case *dsl.Queue, *dsl.Handle, *dsl.Group, *dsl.Change:
+			if !u.mentioned[name.Text] {
+				complain(name, "no rule uses the "+what+" `%s`")
 			}
 		}
 	}

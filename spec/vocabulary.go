@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"slices"
+
 	"connectspec/dsl"
 )
 
@@ -87,6 +89,9 @@ func (r *resolver) addVariable(node *dsl.Variable, offset int) int {
 	if !known {
 		r.unknown(node.Type, "type of field", []string{"flag", "address", "socket", "code"})
 	}
+	if r.knownField(node, node.Name) {
+		return offset
+	}
 	field := &Field{Pos: node.Name.Pos, Name: node.Name.Text, Type: kind, Offset: offset}
 	if node.Text != nil {
 		field.Text = node.Text.Text
@@ -102,7 +107,23 @@ func (r *resolver) addVariable(node *dsl.Variable, offset int) int {
 	return offset + 1
 }
 
+// knownField says, and reports, that there is a field of that name already.
+func (r *resolver) knownField(node dsl.Node, name dsl.Name) bool {
+	in, fields := space(node, ""), r.spec.Fields
+	if in != "field" {
+		fields = r.spec.World
+	}
+	known := slices.ContainsFunc(fields, func(f *Field) bool { return f.Name == name.Text })
+	if known {
+		r.report(name, "the %s `%s` is declared twice", in, name.Text)
+	}
+	return known
+}
+
 func (r *resolver) addQueue(node *dsl.Queue, offset int) int {
+	if r.knownField(node, node.Name) {
+		return offset
+	}
 	field := &Field{
 		Pos: node.Name.Pos, Name: node.Name.Text, Type: Queue, Offset: offset,
 		Tokens: node.Of.Text == "tokens", Holds: node.Holds,
@@ -183,19 +204,34 @@ func (r *resolver) addError(node *dsl.Error) {
 		Pos: node.Name.Pos, Index: len(r.spec.Errors), Name: node.Name.Text,
 		Number: node.Number, Text: node.Text.Text, Cites: node.Cites,
 	}
-	// The nearest platform that has something to say is the one that counts.
-	for i := len(r.lineage) - 1; i >= 0 && e.Cannot == ""; i-- {
-		for _, cannot := range node.Cannots {
-			if namesContain(cannot.On, r.lineage[i]) {
-				e.Cannot = cannot.Because.Text
-			}
+	for _, other := range r.spec.Errors {
+		if other.Number == e.Number {
+			r.report(node.Name, "%s has the number %d already", other.Name, e.Number)
 		}
 	}
+	r.cannotProvoke(e, node.Cannots)
 	if e.Index >= maxErrors {
 		r.report(node.Name, "there are at most %d errors", maxErrors)
 		return
 	}
 	r.spec.Errors = append(r.spec.Errors, e)
+}
+
+// cannotProvoke notes why the platform cannot provoke an error. The nearest
+// platform of its lineage that has something to say is the one that counts.
+func (r *resolver) cannotProvoke(e *Error, cannots []dsl.Cannot) {
+	for i := len(r.lineage) - 1; i >= 0 && e.Cannot == ""; i-- {
+		for _, cannot := range cannots {
+			on := slices.IndexFunc(cannot.On, func(n dsl.Name) bool { return n.Text == r.lineage[i] })
+			switch {
+			case on < 0:
+			case e.Cannot != "":
+				r.report(cannot.On[on], "line %d says already why %s cannot provoke it", e.CannotPos.Line, r.lineage[i])
+			default:
+				e.Cannot, e.CannotPos = cannot.Because.Text, cannot.Pos
+			}
+		}
+	}
 }
 
 // usualWeight is that of a class that is meant when a script says nothing.
@@ -214,6 +250,9 @@ func (r *resolver) addInput(node *dsl.Input) {
 		}
 		if c.Text != nil {
 			class.Text = c.Text.Text
+		}
+		if c.Usual && input.Usual != nil {
+			r.report(c.Name, "`%s` is usual already", input.Usual.Name)
 		}
 		if c.Usual {
 			class.Weight = usualWeight
@@ -353,6 +392,11 @@ func (r *resolver) addTarget(node *dsl.Target) {
 			entry.Kind = renaming.Kind.Text
 			if r.spec.words[entry.Kind] == nil {
 				r.unknown(*renaming.Kind, "word", r.wordNames())
+			}
+		}
+		for _, other := range target.Renamings {
+			if other.Native == entry.Native && other.Call == entry.Call && other.Kind == entry.Kind {
+				r.report(renaming.Native, "what `%s` means there is said already", entry.Native)
 			}
 		}
 		target.Renamings = append(target.Renamings, entry)

@@ -162,7 +162,7 @@ func (r *checkReport) text(w io.Writer) {
 		fmt.Fprintf(w, "%-10s %7d states %7d cases %4d gaps  %.3f results allowed a case\n",
 			p.Name, p.States, p.Cases, p.Gaps, p.Looseness)
 	}
-	if r.Clauses.Total > 0 {
+	if len(r.Platforms) > 0 && r.Clauses.Total > 0 {
 		fmt.Fprintf(w, "%d clauses: %d cited, %d set aside\n", r.Clauses.Total, r.Clauses.Cited, r.Clauses.SetAside)
 	}
 	errors := 0

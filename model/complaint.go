@@ -1,0 +1,66 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"connectspec/dsl"
+)
+
+// A Complaint is something that is wrong with a specification.
+type Complaint struct {
+	dsl.Problem
+	Check    string // which check found it: syntax, names, gap, overlap ...
+	Severity string // error or warning
+
+	// What is wrong on several platforms is told once: say is the message, and
+	// key what makes it the same.
+	key       string
+	platforms []string
+	say       func(platforms string) string
+}
+
+// add complains, of each problem once.
+func (c *Checked) add(check, severity string, problems ...dsl.Problem) {
+	for _, problem := range problems {
+		known := slices.ContainsFunc(c.Complaints, func(other Complaint) bool {
+			return other.Pos == problem.Pos && other.Message == problem.Message
+		})
+		if !known {
+			c.Complaints = append(c.Complaints, Complaint{Problem: problem, Check: check, Severity: severity})
+		}
+	}
+}
+
+// addOn complains of something on a platform. The same on another one, which
+// has the same place and key, is told with it.
+func (c *Checked) addOn(platform string, complaint Complaint) {
+	for i := range c.Complaints {
+		other := &c.Complaints[i]
+		if other.Pos == complaint.Pos && other.Check == complaint.Check && other.key == complaint.key && other.say != nil {
+			other.platforms = append(other.platforms, platform)
+			return
+		}
+	}
+	complaint.platforms = []string{platform}
+	c.Complaints = append(c.Complaints, complaint)
+}
+
+// finish words and sorts the complaints.
+func (c *Checked) finish() {
+	for i := range c.Complaints {
+		if complaint := &c.Complaints[i]; complaint.say != nil {
+			complaint.Message = complaint.say(enumerated(complaint.platforms))
+		}
+	}
+	slices.SortStableFunc(c.Complaints, func(a, b Complaint) int { return a.Pos.Offset - b.Pos.Offset })
+}
+
+// enumerated is a list as people write it: `winsock, posix and linux`.
+func enumerated(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
