@@ -24,9 +24,12 @@ func explainSyntax(tokens []lexer.Token, at int, message string) Problem {
 	if expected != "" {
 		return unexpected(t, expected)
 	}
+	if t.Type == lineToken { // participle does not look beyond it
+		return unexpected(tokens[at+1], "the end of the declaration")
+	}
 	p := unexpected(t, "")
 	p.Message = describe(t) + " can not stand after " + describe(before)
-	if t.Type == lineToken || t.Type == lexer.EOF {
+	if t.Type == lexer.EOF {
 		p.Message = "something is missing after " + describe(before)
 	}
 	return p

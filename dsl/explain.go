@@ -83,19 +83,19 @@ func explain(tokens []lexer.Token, err error, kind kind) *Problem {
 	default:
 		problem = Problem{Pos: position(tokens[0].Pos), Length: length(tokens[0]), Message: err.Error()}
 	}
-	if problem.Hint == "" && tokens[0].Value != "scenario" {
-		problem.Hint = misspelt(tokens, problem.Pos.Offset, kind)
+	at := slices.IndexFunc(tokens, func(t lexer.Token) bool { return t.Pos.Offset == problem.Pos.Offset })
+	if at < 1 || problem.Hint != "" {
+		return &problem
+	}
+	if problem.Hint = mend(tokens, at, &problem); problem.Hint == "" && tokens[0].Value != "scenario" {
+		problem.Hint = misspelt(tokens, at, kind)
 	}
 	return &problem
 }
 
-// misspelt gives a hint if the token at the offset, or the word before it,
-// looks like a keyword of the declaration.
-func misspelt(tokens []lexer.Token, offset int, kind kind) string {
-	at := slices.IndexFunc(tokens, func(t lexer.Token) bool { return t.Pos.Offset == offset })
-	if at < 1 {
-		return ""
-	}
+// misspelt gives a hint if tokens[at], or the word before it, looks like a
+// keyword of the declaration.
+func misspelt(tokens []lexer.Token, at int, kind kind) string {
 	words := kind.keywords()
 	if hint := didYouMean(tokens[at], words); hint != "" || at == 1 || slices.Contains(words, tokens[at].Value) {
 		return hint

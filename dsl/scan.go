@@ -58,6 +58,7 @@ type scanner struct {
 	wide      int // bytes of the line, before offset, that start no code point
 	problems  *problemList
 	reported  int // how many of them were found here
+	strangeAt int // the last line that has something strange in it
 }
 
 func newScanner(file, text string, problems *problemList) scanner {
@@ -291,7 +292,15 @@ func (s *scanner) strange(pos lexer.Position) {
 		s.wide += size - 1
 		length++
 	}
+	if s.strangeAt == s.line { // one who writes `//` means one thing
+		return
+	}
+	s.strangeAt = s.line
 	message, hint := strangeness(r, size)
+	switch rest := s.text[pos.Offset:]; {
+	case strings.HasPrefix(rest, "!="), strings.HasPrefix(rest, "'t") && pos.Column > 1 && nameBytes[s.text[pos.Offset-1]]:
+		hint = "write `is not`"
+	}
 	s.report(Problem{Pos: position(pos), Length: length, Message: message, Hint: hint})
 }
 
@@ -314,12 +323,16 @@ func strangeness(r rune, size int) (message, hint string) {
 	switch r {
 	case '“', '”', '„', '«', '»', '\'', '‘', '’', '`':
 		hint = "prose stands in plain \"double quotes\""
-	case '→', '-', '>':
+	case '→', '-', '>', ':':
 		hint = "an outcome starts with `->`"
 	case '.':
 		hint = "a dot joins two names, without spaces"
 	case '/':
 		hint = "a comment starts with `#`"
+	case '!':
+		hint = "write `not`"
+	case '&':
+		hint = "conditions have `,` between them"
 	}
 	return message, hint
 }

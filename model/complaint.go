@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"connectspec/dsl"
@@ -54,6 +55,45 @@ func (c *Checked) finish() {
 		}
 	}
 	slices.SortStableFunc(c.Complaints, func(a, b Complaint) int { return a.Pos.Offset - b.Pos.Offset })
+	c.tellOnce()
+}
+
+// tellOnce leaves of complaints about one name that there is not the first, with
+// the lines of the others: one mistake in a declaration is many where it is used.
+func (c *Checked) tellOnce() {
+	first, lines := map[string]int{}, map[string][]dsl.Position{}
+	kept := c.Complaints[:0]
+	for _, complaint := range c.Complaints {
+		_, told := first[complaint.Message]
+		if told && complaint.Check == "names" {
+			lines[complaint.Message] = append(lines[complaint.Message], complaint.Pos)
+			continue
+		}
+		first[complaint.Message] = len(kept)
+		kept = append(kept, complaint)
+	}
+	c.Complaints = kept
+	for message, at := range lines {
+		complaint := &c.Complaints[first[message]]
+		complaint.Message += "; so in " + linesOf(at)
+	}
+}
+
+// linesOf names the lines of positions; those past the first few are counted.
+func linesOf(at []dsl.Position) string {
+	const few = 4
+	var lines []string
+	for _, pos := range at {
+		lines = append(lines, strconv.Itoa(pos.Line))
+	}
+	lines = slices.Compact(lines)
+	switch n := len(lines); {
+	case n == 1:
+		return "line " + lines[0]
+	case n > few:
+		lines = append(lines[:few], strconv.Itoa(n-few)+" more")
+	}
+	return "lines " + enumerated(lines)
 }
 
 // enumerated is a list as people write it: `winsock, posix and linux`.

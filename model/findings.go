@@ -38,19 +38,11 @@ func (c *Checked) neverApplied() {
 		case len(at) == 1:
 			problem.Message = fmt.Sprintf("this outcome of %s was not reached within the bounds of the exploration", name)
 		default:
-			problem.Message = fmt.Sprintf("%d outcomes of %s were not reached within the bounds of the exploration: lines %s",
-				len(at), name, lines(at))
+			problem.Message = fmt.Sprintf("%d outcomes of %s were not reached within the bounds of the exploration: %s",
+				len(at), name, linesOf(at))
 		}
 		c.add("never-applies", "warning", problem)
 	}
-}
-
-func lines(at []dsl.Position) string {
-	var texts []string
-	for _, pos := range at {
-		texts = append(texts, strconv.Itoa(pos.Line))
-	}
-	return strings.Join(texts, ", ")
 }
 
 // ranks notes of every order whether it decides anything on a platform.

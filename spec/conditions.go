@@ -159,6 +159,9 @@ func (s *scope) about(atom dsl.Atom) Condition {
 func (s *scope) classes(argument int, atom dsl.Atom) Condition {
 	condition := Condition{Kind: ArgumentIs, Not: atom.Not, Argument: argument}
 	input := s.call.Parameters[argument].Input
+	if input.Name == "" { // there is no such input, and that has been told
+		return condition
+	}
 	for _, value := range atom.Values {
 		class := input.class(value.Base.Text)
 		if class == nil {

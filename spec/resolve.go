@@ -254,21 +254,24 @@ func (r *resolver) order(node *dsl.Order) {
 	}
 	var ordered []*Rule
 	rest := slices.Clone(call.Refusals)
-	for _, name := range node.Rules {
+	for i, name := range node.Rules {
+		if namesContain(node.Rules[:i], name.Text) {
+			continue // that has been told
+		}
 		full := name.Text
 		if !strings.Contains(full, ".") {
 			full = call.Name + "." + full
 		}
-		i := slices.IndexFunc(rest, func(rule *Rule) bool { return rule.Name == full })
-		if i < 0 {
+		at := slices.IndexFunc(rest, func(rule *Rule) bool { return rule.Name == full })
+		if at < 0 {
 			// A refusal of an inherited order may be one that was dropped since.
 			if own && !r.reportDropped(name, full) {
 				r.unknownRefusal(name, call)
 			}
 			continue
 		}
-		ordered = append(ordered, rest[i])
-		rest = slices.Delete(rest, i, i+1)
+		ordered = append(ordered, rest[at])
+		rest = slices.Delete(rest, at, at+1)
 	}
 	call.Refusals = append(ordered, rest...)
 	call.Ordered, call.OrderPos = true, node.Call.Pos

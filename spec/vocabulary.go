@@ -287,7 +287,10 @@ func (r *resolver) addCall(node *dsl.Call, event bool) {
 		call.Makes = node.Makes.Text
 	}
 	for i, parameter := range node.Parameters {
-		if i == 0 && parameter.Text == "s" {
+		if parameter.Text == "s" {
+			if i > 0 {
+				r.report(parameter, "`s`, the socket called upon, is the first parameter")
+			}
 			call.OnSocket = true
 			continue
 		}
