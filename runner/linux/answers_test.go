@@ -169,7 +169,7 @@ func TestVocabulary(t *testing.T) {
 	}
 	words = append(words, localWords[:localSocket]...)
 	words = append(words, strings.Fields("stream datagram inet inet6 blocking nonblocking roomy tiny"+
-		" reading writing both_ways on off now soon file never")...)
+		" reading writing both_ways on off now soon short long file never")...)
 	slices.Sort(words)
 	for _, word := range words {
 		if !used[word] {

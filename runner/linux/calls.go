@@ -42,7 +42,7 @@ func (r *Room) socket(c *call) (agent.Answer, error) {
 	if errno != 0 {
 		return failure(errno), nil
 	}
-	r.sockets[c.makes] = socket{fd: int(fd), state: stateOpen, family: c.family, stream: c.stream, nonblocking: c.number != 0}
+	r.sockets[c.makes] = socket{fd: r.unsharedNumber(fd), state: stateOpen, family: c.family, stream: c.stream, nonblocking: c.number != 0}
 	return okAnswer, nil
 }
 
@@ -72,16 +72,24 @@ func (r *Room) listen(c *call) (agent.Answer, error) {
 func (r *Room) accept(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	w := waiting{trap: unix.SYS_ACCEPT4, fd: fd, a4: unix.SOCK_CLOEXEC}
+	if c.thread != ownThread {
+		return r.start(c, &w)
+	}
 	made, errno, blocked := r.makeWaiting(&w, s, unix.POLLIN)
 	if blocked {
 		return blocksAnswer, nil
 	}
+	return r.accepted(c, made, errno), nil
+}
+
+func (r *Room) accepted(c *call, made uintptr, errno unix.Errno) agent.Answer {
 	if errno != 0 {
-		return failure(errno), nil
+		return failure(errno)
 	}
-	r.sockets[c.makes] = socket{fd: int(made), state: stateOpen, family: s.family, stream: s.stream, touched: true}
+	_, s := r.upon(c)
+	r.sockets[c.makes] = socket{fd: r.unsharedNumber(made), state: stateOpen, family: s.family, stream: s.stream, touched: true}
 	r.recall(c.makes)
-	return okAnswer, nil
+	return okAnswer
 }
 
 func (r *Room) connect(c *call) (agent.Answer, error) {
@@ -92,19 +100,25 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	}
 	r.allot(fd)
 	s.touched = true
-	length := uintptr(c.lengths[s.family])
-	if !s.stream || s.nonblocking || s.state != stateOpen {
-		_, _, errno := unix.RawSyscall(unix.SYS_CONNECT, fd, uintptr(name), length)
-		r.recall(c.on)
-		return answer(errno), nil
+	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: uintptr(c.lengths[s.family])}
+	if c.thread != ownThread {
+		return r.start(c, &w)
 	}
-	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: length}
-	_, errno, blocked := r.makePatient(&w, unix.POLLOUT, s.horizon())
-	r.recall(c.on)
+	if !s.stream || s.nonblocking || s.state != stateOpen {
+		_, _, errno := unix.RawSyscall(w.trap, w.fd, w.a2, w.a3)
+		return r.connected(c, 0, errno), nil
+	}
+	_, errno, blocked := r.makePatient(&w, unix.POLLOUT, s.sendHorizon())
 	if blocked {
+		r.recall(c.on)
 		return blocksAnswer, nil
 	}
-	return answer(errno), nil
+	return r.connected(c, 0, errno), nil
+}
+
+func (r *Room) connected(c *call, _ uintptr, errno unix.Errno) agent.Answer {
+	r.recall(c.on)
+	return answer(errno)
 }
 
 // destination is where the name of a connect or sendto stands. Null pointers
@@ -172,19 +186,31 @@ func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.P
 	r.data[0] = byte(r.sent)
 	w := waiting{trap: unix.SYS_SENDTO, fd: fd, a2: uintptr(unsafe.Pointer(&r.data)), a3: 1,
 		a4: unix.MSG_NOSIGNAL, a5: uintptr(name), a6: length}
+	if !s.stream {
+		r.allot(fd)
+	}
+	if c.thread != ownThread {
+		return r.start(c, &w)
+	}
 	var errno unix.Errno
 	blocked := false
-	if s.stream {
-		_, errno, blocked = r.makeWaiting(&w, s, unix.POLLOUT)
-	} else {
-		r.allot(fd)
+	switch {
+	case !s.stream:
 		_, errno = w.raw() // one byte always finds room
-		r.recall(c.on)
+	case s.sendTimed && !s.nonblocking:
+		_, errno, blocked = r.makePatient(&w, unix.POLLOUT, s.sendHorizon())
+	default:
+		_, errno, blocked = r.makeWaiting(&w, s, unix.POLLOUT)
 	}
 	if blocked {
 		return blocksAnswer, nil
 	}
-	return answer(errno), nil
+	return r.delivered(c, 0, errno), nil
+}
+
+func (r *Room) delivered(c *call, _ uintptr, errno unix.Errno) agent.Answer {
+	r.recall(c.on) // to send may give a local address
+	return answer(errno)
 }
 
 func (r *Room) recv(c *call) (agent.Answer, error) {
@@ -203,16 +229,24 @@ func (r *Room) receive(c *call, w waiting) (agent.Answer, error) {
 	if s.stream {
 		w.a3 = 1
 	}
-	n, errno, blocked := r.makeWaiting(&w, s, unix.POLLIN)
-	switch {
-	case blocked:
-		return blocksAnswer, nil
-	case errno != 0:
-		return failure(errno), nil
-	case n == 0:
-		return endAnswer, nil
+	if c.thread != ownThread {
+		return r.start(c, &w)
 	}
-	return tokenAnswers[r.data[0]], nil
+	n, errno, blocked := r.makeWaiting(&w, s, unix.POLLIN)
+	if blocked {
+		return blocksAnswer, nil
+	}
+	return r.received(c, n, errno), nil
+}
+
+func (r *Room) received(_ *call, n uintptr, errno unix.Errno) agent.Answer {
+	switch {
+	case errno != 0:
+		return failure(errno)
+	case n == 0:
+		return endAnswer
+	}
+	return tokenAnswers[r.data[0]]
 }
 
 func (r *Room) setOption(c *call) (agent.Answer, error) {

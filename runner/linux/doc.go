@@ -10,6 +10,8 @@
 //     ports (fixtures.go, names.go, alarm.go, ports.go).
 //  4. Prepare reads the lines of scripts (prepare.go); Begin, Do and End run one
 //     in a fresh world (room.go, calls.go, waiting.go, peers.go).
+//  5. Calls that overlap are made by threads (threadwords.go, overlap.go,
+//     threads.go); the kernel says whether they are asleep (blocked.go).
 //
 // Nothing is ever sent outside loopback or the lab.
 package linux

@@ -16,6 +16,9 @@ import (
 const agentVariable = "CONNECTSPEC_TEST_AGENT"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(busyVariable) != "" {
+		keepBusy()
+	}
 	if os.Getenv(agentVariable) != "" {
 		if name := os.Getenv(fallsVariable); name != "" {
 			fall(name)

@@ -4,6 +4,7 @@ package linux
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"connectspec/runner/agent"
@@ -24,6 +25,8 @@ const (
 // A call is a prepared line.
 type call struct {
 	do      func(*Room, *call) (agent.Answer, error)
+	finish  ending // nil: it cannot block
+	thread  threadIndex
 	on      place
 	makes   place // socket, accept
 	to      place // sN as an argument
@@ -40,12 +43,17 @@ type call struct {
 	recalls bool // asks for addresses that sockets had
 }
 
+// An ending turns what a system call has returned into an answer.
+type ending func(*Room, *call, uintptr, unix.Errno) agent.Answer
+
 // A grammar is the form of a call: the words after the socket, each read by one
 // reader. The last ones may be left out if their reader takes "".
 type grammar struct {
 	do      func(*Room, *call) (agent.Answer, error)
 	makes   bool // `s1 = ` stands before it
 	nowhere bool // it is called upon no socket
+	event   bool // it is no call that a thread could make
+	finish  ending
 	words   []wordReader
 	also    func(*call)
 }
@@ -69,14 +77,14 @@ func init() {
 		"socket":        {do: (*Room).socket, makes: true, nowhere: true, words: []wordReader{readKind, readFamily, readMode}},
 		"bind":          {do: (*Room).bind, words: []wordReader{readLocal}},
 		"listen":        {do: (*Room).listen, words: []wordReader{readBacklog}},
-		"accept":        {do: (*Room).accept, makes: true},
-		"connect":       {do: (*Room).connect, words: []wordReader{readName, readLength}},
+		"accept":        {do: (*Room).accept, finish: (*Room).accepted, makes: true},
+		"connect":       {do: (*Room).connect, finish: (*Room).connected, words: []wordReader{readName, readLength}},
 		"close":         {do: (*Room).closeSocket},
 		"shutdown":      {do: (*Room).shutdown, words: []wordReader{readHow}},
-		"send":          {do: (*Room).send, also: sends},
-		"sendto":        {do: (*Room).sendto, words: []wordReader{readName}, also: sends},
-		"recv":          {do: (*Room).recv},
-		"recvfrom":      {do: (*Room).recvfrom},
+		"send":          {do: (*Room).send, finish: (*Room).delivered, also: sends},
+		"sendto":        {do: (*Room).sendto, finish: (*Room).delivered, words: []wordReader{readName}, also: sends},
+		"recv":          {do: (*Room).recv, finish: (*Room).received},
+		"recvfrom":      {do: (*Room).recvfrom, finish: (*Room).received},
 		"getsockname":   {do: (*Room).getsockname},
 		"getpeername":   {do: (*Room).getpeername, also: func(c *call) { c.recalls = true }},
 		"set_broadcast": option(unix.SOL_SOCKET, unix.SO_BROADCAST, setting),
@@ -88,17 +96,20 @@ func init() {
 		"select":        {do: (*Room).selectLevels, words: []wordReader{wait}},
 		"poll":          {do: (*Room).pollLevels, words: []wordReader{wait}},
 	}
+	maps.Copy(grammars, threadGrammars())
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or
 // what it takes to run this line.
 func (r *Room) Prepare(line string) (agent.Call, error) {
-	words := strings.Fields(line)
-	c := &call{makes: placeNone, lengths: [families]int32{inet.exact(), inet6.exact()}}
+	thread, words, err := r.cutThread(strings.Fields(line))
+	if err != nil {
+		return nil, err
+	}
+	c := &call{thread: thread, makes: placeNone, lengths: [families]int32{inet.exact(), inet6.exact()}}
 	makes := false
 	if len(words) >= 2 && words[1] == "=" {
 		makes = true
-		var err error
 		if c.makes, err = readPlace(words[0], false); err != nil {
 			return nil, err
 		}
@@ -114,13 +125,15 @@ func (r *Room) Prepare(line string) (agent.Call, error) {
 	if form.makes != makes {
 		return nil, fmt.Errorf("%q: only socket and accept make a socket, and must name it", line)
 	}
-	c.do = form.do
+	if form.event && thread != ownThread {
+		return nil, fmt.Errorf("%s is no call that a thread makes", words[0])
+	}
+	c.do, c.finish = form.do, form.finish
 	words = words[1:]
 	if !form.nowhere {
 		if len(words) == 0 {
 			return nil, fmt.Errorf("%q does not say upon which socket", line)
 		}
-		var err error
 		if c.on, err = readPlace(words[0], true); err != nil {
 			return nil, err
 		}

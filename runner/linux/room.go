@@ -27,6 +27,7 @@ type Room struct {
 	handles    *handles
 	alarm      *alarm
 	classes    map[netip.AddrPort]string // what getpeername may find
+	threads    [len(threadNames)]*thread // once a script has needed them
 
 	// Of the script at hand.
 	sockets  [places]socket
@@ -36,12 +37,14 @@ type Room struct {
 	sent     int  // send and sendto so far
 	queued   bool // a fixture's queue may have entries
 	fileUsed bool
+	engaged  int // threads that have a call
 
 	// Arguments of system calls, here because their addresses are passed on.
 	nameBytes [storageBytes]byte
 	length    uint32
 	value     int32
 	linger    unix.Linger
+	timeout   unix.Timeval
 	data      [16]byte
 	levels    levels
 }
@@ -54,6 +57,7 @@ type socket struct {
 	stream      bool
 	nonblocking bool
 	timed       bool           // set_timeout was called
+	sendTimed   bool           // set_send_timeout was called
 	absent      bool           // the absent host was called
 	touched     bool           // may have a peer
 	last        netip.AddrPort // its address when it was last looked up
@@ -148,6 +152,7 @@ func (r *Room) findLacks() (lacks []agent.Lack) {
 	if !r.fixtures.has[inet6] {
 		lacks = append(lacks, agent.Lack{What: "inet6", Why: "no socket can be bound to ::1"})
 	}
+	lacks = append(lacks, threadLacks()...)
 	lacks = append(lacks, agent.Lack{What: "irda", Why: "Linux has no IrDA since 4.17"})
 	return append(lacks, agent.Lack{What: "winsock", Why: "Linux has no WSAStartup"})
 }
@@ -175,6 +180,12 @@ func (r *Room) Begin(script []agent.Call) error {
 	made, sends := 0, 0
 	for _, prepared := range script {
 		c := prepared.(*call)
+		if c.thread != ownThread {
+			if err := r.hireThreads(); err != nil {
+				r.recalls = false
+				return err
+			}
+		}
 		r.recalls = r.recalls || c.recalls
 		if c.sends {
 			sends++
@@ -195,15 +206,27 @@ func (r *Room) Begin(script []agent.Call) error {
 	return nil
 }
 
-// Do makes a call.
+// Do makes a call. When it answers, what the call causes in other threads has
+// happened.
 func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 	c := prepared.(*call)
-	return c.do(r, c)
+	if c.thread != ownThread {
+		return r.inThread(c)
+	}
+	answer, err := c.do(r, c)
+	if r.engaged > 0 && err == nil {
+		err = r.settleThreads()
+	}
+	return answer, err
 }
 
 // End closes the script's sockets so that no trace of them is left: those that
 // may have a peer by a reset, which leaves neither end in TIME_WAIT.
 func (r *Room) End() error {
+	var err error
+	if r.engaged > 0 {
+		err = r.releaseThreads()
+	}
 	for i := range r.sockets {
 		s := &r.sockets[i]
 		if s.state == stateOpen {
@@ -214,8 +237,7 @@ func (r *Room) End() error {
 			unix.RawSyscall(unix.SYS_CLOSE, uintptr(s.fd), 0, 0)
 		}
 	}
-	var err error
-	if r.queued {
+	if r.queued && err == nil {
 		err = r.fixtures.drain()
 	}
 	if r.fileUsed && err == nil {
@@ -235,6 +257,7 @@ func (r *Room) reset() {
 
 // Close closes the fixtures and gives the thread back.
 func (r *Room) Close() error {
+	r.dismissThreads()
 	if r.alarm != nil {
 		r.alarm.close()
 	}

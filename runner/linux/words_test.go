@@ -34,6 +34,13 @@ func TestLinesThatAreNone(t *testing.T) {
 		{"bind s0 fixed", "lab"},
 		{"connect s0 file", `"file"`},
 		{"select s0 later", `"later"`},
+		{"c: connect s0", `"c" is no thread`},
+		{"a:", "names no call"},
+		{"a: return a", "no call that a thread makes"},
+		{"b: interrupt a", "no call that a thread makes"},
+		{"return", `"" is no thread`},
+		{"restart s0", `"s0" is no thread`},
+		{"set_send_timeout s0 never", `"never"`},
 	}
 	for _, c := range cases {
 		if _, err := room.Prepare(c.line); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -1,0 +1,257 @@
+//go:build linux
+
+package linux
+
+import (
+	"errors"
+	"fmt"
+	"time"
+	"unsafe"
+
+	"connectspec/runner/agent"
+	"golang.org/x/sys/unix"
+)
+
+// argumentMemory holds arguments of a system call that the room would use anew
+// while a thread is in the call.
+type argumentMemory struct {
+	name   [slotBytes]byte
+	length uint32
+	data   [16]byte
+}
+
+// take lets a system call have its arguments here instead of in the room's
+// memory. The kernel reads some of them again when a signal restarts the call.
+func (m *argumentMemory) take(r *Room, w *waiting) {
+	copy(m.name[:], r.book.scratch)
+	m.length, m.data = r.length, r.data
+	for _, argument := range []*uintptr{&w.a2, &w.a3, &w.a4, &w.a5, &w.a6} {
+		switch *argument {
+		case uintptr(unsafe.Pointer(&r.book.scratch[0])), uintptr(unsafe.Pointer(&r.nameBytes)):
+			*argument = uintptr(unsafe.Pointer(&m.name))
+		case uintptr(unsafe.Pointer(&r.length)):
+			*argument = uintptr(unsafe.Pointer(&m.length))
+		case uintptr(unsafe.Pointer(&r.data)):
+			*argument = uintptr(unsafe.Pointer(&m.data))
+		}
+	}
+}
+
+// hireThreads starts the threads when the first script needs them.
+func (r *Room) hireThreads() error {
+	for i := range r.threads {
+		if r.threads[i] != nil {
+			continue
+		}
+		t, err := newThread()
+		if err != nil {
+			return err
+		}
+		r.threads[i] = t
+	}
+	return nil
+}
+
+// dismissThreads lets the threads end.
+func (r *Room) dismissThreads() {
+	for i, t := range r.threads {
+		if t != nil {
+			t.leave()
+			r.threads[i] = nil
+		}
+	}
+}
+
+// inThread makes a call in a thread: it starts those that may block, and waits
+// for the others, which touch the room.
+func (r *Room) inThread(c *call) (agent.Answer, error) {
+	t := r.threads[c.thread]
+	if t.script != nil {
+		return agent.Answer{}, fmt.Errorf("thread %s has a call that has not returned", threadNames[c.thread])
+	}
+	if c.finish != nil {
+		return c.do(r, c) // which comes to start
+	}
+	t.script, t.room = c, r
+	t.call()
+	for !t.returned() {
+		t.awaitReturn(settleLimit)
+	}
+	t.script, t.room = nil, nil
+	answer, err := t.answer, t.err
+	if err == nil {
+		err = r.settleThreads()
+	}
+	return answer, err
+}
+
+// start lets a thread make a system call that may block, on behalf of a call of
+// the script.
+func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
+	t := r.threads[c.thread]
+	t.waiting = *w
+	t.memory.take(r, &t.waiting)
+	t.watch.expect(&t.waiting)
+	t.script = c
+	r.engaged++
+	t.call()
+	return r.returnOf(t)
+}
+
+// returnFrom answers what the call in a thread does.
+func (r *Room) returnFrom(c *call) (agent.Answer, error) {
+	t := r.threads[c.number]
+	if t == nil || t.script == nil {
+		return okAnswer, nil
+	}
+	return r.returnOf(t)
+}
+
+// returnOf waits for what may still come by itself, and tells how the thread's
+// call has ended, if it has.
+func (r *Room) returnOf(t *thread) (agent.Answer, error) {
+	if limit := r.bound(t); limit > 0 {
+		for start, left := time.Now(), limit; left > 0 && !t.returned(); left = limit - time.Since(start) {
+			t.awaitReturn(left)
+		}
+	}
+	if err := r.settleThreads(); err != nil {
+		return agent.Answer{}, err
+	}
+	if !t.returned() {
+		return blocksAnswer, nil
+	}
+	return r.collect(t), nil
+}
+
+// bound is how long a thread's call may still take to end by itself; 0: only
+// other steps end it.
+func (r *Room) bound(t *thread) time.Duration {
+	_, s := r.upon(t.script)
+	limit := s.horizon()
+	if limit <= settle {
+		limit = 0
+	}
+	if trap := t.waiting.trap; s.sendTimed && (trap == unix.SYS_CONNECT || trap == unix.SYS_SENDTO) {
+		limit = max(limit, settleSend)
+	}
+	return limit
+}
+
+// collect turns the result of a thread's call into an answer. What the call
+// wrote is put where the room's own calls find it.
+func (r *Room) collect(t *thread) agent.Answer {
+	c := t.script
+	r.data = t.memory.data
+	t.script = nil
+	r.engaged--
+	return c.finish(r, c, t.result, t.errno)
+}
+
+// unsharedNumber gives a new descriptor another number if a thread is in a call
+// upon the closed socket that had this one: a signal may restart that call,
+// which then looks the number up again.
+func (r *Room) unsharedNumber(fd uintptr) int {
+	for i := 0; i < len(r.threads) && r.engaged > 0; i++ {
+		t := r.threads[i]
+		if t.script == nil || t.waiting.fd != fd {
+			continue
+		}
+		other, _, errno := unix.RawSyscall(unix.SYS_FCNTL, fd, unix.F_DUPFD_CLOEXEC, fd+1)
+		if errno != 0 {
+			break // no descriptors are left; this one serves as well
+		}
+		unix.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
+		fd, i = other, -1
+	}
+	return int(fd)
+}
+
+// restartSignal is the alarm's neighbour. Its handler is Go's own, which
+// restarts calls and ignores the signal.
+const restartSignal = alarmSignal - 1
+
+func (r *Room) interruptThread(c *call) (agent.Answer, error) {
+	return r.signal(c, alarmSignal)
+}
+
+func (r *Room) restartThread(c *call) (agent.Answer, error) {
+	return r.signal(c, restartSignal)
+}
+
+// signal sends a signal to a thread that is in a call. Nobody could tell
+// whether another one got it.
+func (r *Room) signal(c *call, signal uintptr) (agent.Answer, error) {
+	t := r.threads[c.number]
+	if t == nil || t.script == nil || t.returned() {
+		return okAnswer, nil
+	}
+	return okAnswer, t.interrupt(signal)
+}
+
+// settleLimit is how long a thread may take to return or to fall asleep, on a
+// machine that has much else to do.
+const settleLimit = 4 * time.Second
+
+// settleThreads waits until each thread that is in a call has returned from it
+// or is asleep in it. What a system call of the room's own thread wakes is no
+// longer asleep when that call returns; so whatever a step causes has happened
+// then. While one thread is awake it may wake the other: what has been seen of
+// the two counts if neither was awake in between.
+func (r *Room) settleThreads() error {
+	var start time.Time
+	for rounds, quiet := 0, 0; quiet < r.engaged; rounds++ {
+		busy, err := r.busyThread()
+		if err != nil {
+			return err
+		}
+		if busy == nil {
+			quiet++
+			continue
+		}
+		quiet = 0
+		if start.IsZero() {
+			start = time.Now()
+		} else if time.Since(start) > settleLimit {
+			return errors.New("a thread neither returns from its call nor sleeps in it")
+		}
+		busy.giveWay(rounds)
+	}
+	return nil
+}
+
+// busyThread finds a thread that is neither asleep in its call nor back.
+func (r *Room) busyThread() (*thread, error) {
+	for _, t := range r.threads {
+		if t == nil || t.script == nil || t.returned() {
+			continue
+		}
+		asleep, err := t.watch.asleep()
+		if err != nil {
+			return nil, err
+		}
+		if !asleep {
+			return t, nil
+		}
+	}
+	return nil, nil
+}
+
+// releaseThreads gets the threads out of the calls that a script has left them
+// in. An accepted socket that nobody asked for is closed.
+func (r *Room) releaseThreads() error {
+	for _, t := range r.threads {
+		if t == nil || t.script == nil {
+			continue
+		}
+		if err := t.escape(); err != nil {
+			return err
+		}
+		if c := t.script; c.makes != placeNone {
+			r.collect(t) // End closes it with the others
+		}
+		t.script = nil
+	}
+	r.engaged = 0
+	return nil
+}
