@@ -70,7 +70,7 @@ func (r *Room) inThread(c *call) (agent.Answer, error) {
 		return agent.Answer{}, fmt.Errorf("thread %s has a call that has not returned", threadNames[c.thread])
 	}
 	if c.finish != nil {
-		return c.do(r, c) // which comes to start
+		return c.apart(r, c) // which comes to start
 	}
 	t.script, t.room = c, r
 	t.call()
@@ -78,11 +78,7 @@ func (r *Room) inThread(c *call) (agent.Answer, error) {
 		t.awaitReturn(settleLimit)
 	}
 	t.script, t.room = nil, nil
-	answer, err := t.answer, t.err
-	if err == nil {
-		err = r.settleThreads()
-	}
-	return answer, err
+	return t.answer, t.err
 }
 
 // start lets a thread make a system call that may block, on behalf of a call of

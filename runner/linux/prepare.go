@@ -27,6 +27,7 @@ type call struct {
 	do      func(*Room, *call) (agent.Answer, error)
 	finish  ending // nil: it cannot block
 	thread  threadIndex
+	apart   func(*Room, *call) (agent.Answer, error) // what a thread does
 	on      place
 	makes   place // socket, accept
 	to      place // sN as an argument
@@ -129,6 +130,9 @@ func (r *Room) Prepare(line string) (agent.Call, error) {
 		return nil, fmt.Errorf("%s is no call that a thread makes", words[0])
 	}
 	c.do, c.finish = form.do, form.finish
+	if thread != ownThread {
+		c.do, c.apart = (*Room).inThread, form.do
+	}
 	words = words[1:]
 	if !form.nowhere {
 		if len(words) == 0 {

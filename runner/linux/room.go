@@ -210,9 +210,6 @@ func (r *Room) Begin(script []agent.Call) error {
 // happened.
 func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 	c := prepared.(*call)
-	if c.thread != ownThread {
-		return r.inThread(c)
-	}
 	answer, err := c.do(r, c)
 	if r.engaged > 0 && err == nil {
 		err = r.settleThreads()

@@ -91,7 +91,7 @@ func (t *thread) live(number chan<- int) {
 
 func (t *thread) work() {
 	if t.room != nil {
-		t.answer, t.err = t.script.do(t.room, t.script)
+		t.answer, t.err = t.script.apart(t.room, t.script)
 		return
 	}
 	w := &t.waiting
