@@ -4,6 +4,7 @@ package linux
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"strings"
@@ -27,6 +28,11 @@ func again(t *testing.T, variable string, attributes *syscall.SysProcAttr, what 
 		return true
 	}
 	command := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1")
+	flag.Visit(func(f *flag.Flag) {
+		if !strings.HasPrefix(f.Name, "test.") {
+			command.Args = append(command.Args, "-"+f.Name+"="+f.Value.String())
+		}
+	})
 	command.Env = append(os.Environ(), variable+"=1", "GODEBUG=asyncpreemptoff=1")
 	command.SysProcAttr = attributes
 	output, err := command.CombinedOutput()
