@@ -169,8 +169,8 @@ const escapeLimit = 2 * time.Second
 // returned. Only a thread that is asleep gets the signal; another one might take
 // it along into its next call.
 func (t *thread) escape() error {
-	const pause = 10 * time.Millisecond
-	for start := time.Now(); !t.returned(); t.awaitReturn(pause) {
+	start := time.Now()
+	for rounds := 0; !t.returned(); rounds++ {
 		if time.Since(start) > escapeLimit {
 			return errors.New("a thread does not come back from its call")
 		}
@@ -181,6 +181,7 @@ func (t *thread) escape() error {
 		if err != nil {
 			return err
 		}
+		t.giveWay(rounds)
 	}
 	return nil
 }
