@@ -32,7 +32,8 @@ var duties = map[string]duty{
 	"gen":          {imports: []string{"spec", "model"}, modules: []string{"pgregory.net/rapid"}},
 	"runner":       {imports: []string{"dsl", "spec", "model", "runner/agent"}},
 	"runner/agent": {},
-	"runner/linux": {imports: []string{"runner/agent"}, modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink"}},
+	"runner/linux": {imports: []string{"runner/agent"},
+		modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink", "github.com/gopacket/gopacket"}},
 	// What only tests import.
 	"internal/golden": {},
 	"model/modeltest": {imports: []string{"model", "spec"}},

@@ -4,6 +4,7 @@ package linux
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -183,4 +184,25 @@ func BenchmarkStart(b *testing.B) {
 		}
 		client.Close()
 	}
+}
+
+// BenchmarkNetwork is an attempt that the network accepts: four calls, and two
+// packets each way.
+func BenchmarkNetwork(b *testing.B) {
+	client := newClient(b, labStart())
+	if why := lack(client, "network"); why != "" {
+		b.Skip(why)
+	}
+	script := []string{"s0 = socket stream inet nonblocking", "connect s0 silent", "network accepts s0", "close s0"}
+	const size = 30
+	batch := slices.Repeat([][]string{script}, size)
+	for b.Loop() {
+		if err := client.Submit(batch); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := client.Receive(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*size), "us/repetition")
 }

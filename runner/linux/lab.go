@@ -20,7 +20,8 @@ import (
 //
 //	lo     127.0.0.1/8 ::1/128
 //	lab0   198.18.0.1/24 fd00:18::1/64
-//	       .2 ::2  silent: its neighbour entry is permanent, nobody has it
+//	       .2 ::2  silent: its neighbour entry is permanent, and nobody has it; it
+//	               says what a script has it say (farside.go)
 //	       .3 ::3  absent: nobody answers for it
 //	lab1   the other end of lab0, without addresses
 var (

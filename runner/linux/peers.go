@@ -5,6 +5,7 @@ package linux
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -122,7 +123,10 @@ var hostAnswers = [hosts][2]agent.Answer{
 	hostElsewhere: {{Name: agent.OK, Value: "elsewhere"}, {Name: agent.OK, Value: "elsewhere"}},
 }
 
-var labHostAddresses = [families]netip.Addr{netip.MustParseAddr(labHost[inet]), netip.MustParseAddr(labHost[inet6])}
+var (
+	labHostAddresses   = [families]netip.Addr{netip.MustParseAddr(labHost[inet]), netip.MustParseAddr(labHost[inet6])}
+	labSilentAddresses = [families]netip.Addr{netip.MustParseAddr(labSilent[inet]), netip.MustParseAddr(labSilent[inet6])}
+)
 
 func hostOf(ip netip.Addr) host {
 	plain := ip.Unmap()
@@ -176,7 +180,10 @@ func peerClasses(ports ports) map[netip.AddrPort]string {
 	return classes
 }
 
-var staleAnswer = agent.Answer{Name: agent.OK, Value: "stale"}
+var (
+	staleAnswer  = agent.Answer{Name: agent.OK, Value: "stale"}
+	silentAnswer = agent.Answer{Name: agent.OK, Value: nameRows[classSilent].word}
+)
 
 func (r *Room) getpeername(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
@@ -192,6 +199,9 @@ func (r *Room) getpeername(c *call) (agent.Answer, error) {
 	}
 	if class, ok := r.classes[address]; ok {
 		return agent.Answer{Name: agent.OK, Value: class}, nil
+	}
+	if slices.Contains(labSilentAddresses[:], address.Addr()) {
+		return silentAnswer, nil // it has connected from a port of its own
 	}
 	return staleAnswer, nil
 }

@@ -42,6 +42,9 @@ type call struct {
 	option  int
 	sends   bool // counts towards the tokens
 	recalls bool // asks for addresses that sockets had
+
+	networked bool // has the network do something
+	report    *report
 }
 
 // An ending turns what a system call has returned into an answer.
@@ -98,6 +101,7 @@ func init() {
 		"poll":          {do: (*Room).pollLevels, words: []wordReader{wait}},
 	}
 	maps.Copy(grammars, threadGrammars())
+	maps.Copy(grammars, events)
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or
@@ -119,6 +123,7 @@ func (r *Room) Prepare(line string) (agent.Call, error) {
 	if len(words) == 0 {
 		return nil, fmt.Errorf("%q names no call", line)
 	}
+	words = joinEvent(words)
 	form, ok := grammars[words[0]]
 	if !ok {
 		return nil, r.noSuchCall(words[0])
@@ -157,6 +162,9 @@ func (r *Room) Prepare(line string) (agent.Call, error) {
 	}
 	if form.also != nil {
 		form.also(c)
+	}
+	if c.networked && r.far == nil {
+		return nil, r.lacking("network")
 	}
 	return c, nil
 }

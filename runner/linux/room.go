@@ -26,6 +26,7 @@ type Room struct {
 	allotments *allotments
 	handles    *handles
 	alarm      *alarm
+	far        *farSide                  // of the lab; nil where there is none
 	classes    map[netip.AddrPort]string // what getpeername may find
 	threads    [len(threadNames)]*thread // once a script has needed them
 
@@ -38,6 +39,8 @@ type Room struct {
 	queued   bool // a fixture's queue may have entries
 	fileUsed bool
 	engaged  int // threads that have a call
+
+	networked bool // the far side has done something
 
 	// Arguments of system calls, here because their addresses are passed on.
 	nameBytes [storageBytes]byte
@@ -118,6 +121,7 @@ func (r *Room) furnish() (err error) {
 	}
 	r.classes = peerClasses(r.fixtures.ports)
 	r.lacks = r.findLacks()
+	r.openFarSide()
 	r.reset()
 	return nil
 }
@@ -211,6 +215,9 @@ func (r *Room) Begin(script []agent.Call) error {
 func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 	c := prepared.(*call)
 	answer, err := c.do(r, c)
+	if r.networked && err == nil {
+		err = r.far.attend()
+	}
 	if r.engaged > 0 && err == nil {
 		err = r.settleThreads()
 	}
@@ -237,6 +244,9 @@ func (r *Room) End() error {
 	if r.queued && err == nil {
 		err = r.fixtures.drain()
 	}
+	if r.far != nil && err == nil {
+		err = r.far.end()
+	}
 	if r.fileUsed && err == nil {
 		err = r.handles.restore()
 	}
@@ -249,7 +259,7 @@ func (r *Room) reset() {
 	r.nowhere = socket{nonblocking: true}
 	r.recalls, r.recalled = false, r.recalled[:0]
 	r.sent = 0
-	r.queued, r.fileUsed = false, false
+	r.queued, r.fileUsed, r.networked = false, false, false
 }
 
 // Close closes the fixtures and gives the thread back.
@@ -263,6 +273,9 @@ func (r *Room) Close() error {
 	}
 	if r.fixtures != nil {
 		r.fixtures.close()
+	}
+	if r.far != nil {
+		r.far.close()
 	}
 	if r.book != nil {
 		r.book.close()

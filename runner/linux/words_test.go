@@ -41,6 +41,14 @@ func TestLinesThatAreNone(t *testing.T) {
 		{"return", `"" is no thread`},
 		{"restart s0", `"s0" is no thread`},
 		{"set_send_timeout s0 never", `"never"`},
+		{"network", `no call "network"`},
+		{"network accepts", "upon which socket"},
+		{"network sings s0", `no call "network sings"`},
+		{"peer accepts s0", `no call "peer accepts"`},
+		{"network reports s0", "missing"},
+		{"network reports s0 rain", `"rain"`},
+		{"peer sends s0 listener", "more words"},
+		{"peer sends s0", "a test of plain loopback"},
 	}
 	for _, c := range cases {
 		if _, err := room.Prepare(c.line); err == nil || !strings.Contains(err.Error(), c.want) {

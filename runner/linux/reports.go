@@ -1,0 +1,55 @@
+//go:build linux
+
+package linux
+
+// A report is a kind of ICMP error.
+type report struct {
+	word  string
+	codes [families]uint16 // type and code, as they are sent; 0 where there is none
+}
+
+// The types of errors, in the upper byte (RFC 792, RFC 4443). In IPv4, time that
+// was exceeded is type 11 and a wrong parameter 12; in IPv6 they are 3 and 4.
+const (
+	unreachable4, exceeded4, parameter4 = 3 << 8, 11 << 8, 12 << 8
+	unreachable6, exceeded6, parameter6 = 1 << 8, 3 << 8, 4 << 8
+)
+
+// reports are the kinds of errors that a stack may tell apart, but for those
+// that change routes: packets that are too big, and redirects.
+var reports = []report{
+	{"net_unreachable", [families]uint16{unreachable4 + 0, 0}},
+	{"host_unreachable", [families]uint16{unreachable4 + 1, 0}},
+	{"protocol_unreachable", [families]uint16{unreachable4 + 2, 0}},
+	{"port_unreachable", [families]uint16{unreachable4 + 3, unreachable6 + 4}},
+	{"source_route_failed", [families]uint16{unreachable4 + 5, 0}},
+	{"net_unknown", [families]uint16{unreachable4 + 6, 0}},
+	{"host_unknown", [families]uint16{unreachable4 + 7, 0}},
+	{"host_isolated", [families]uint16{unreachable4 + 8, 0}},
+	{"net_prohibited", [families]uint16{unreachable4 + 9, 0}},
+	{"host_prohibited", [families]uint16{unreachable4 + 10, 0}},
+	{"net_tos", [families]uint16{unreachable4 + 11, 0}},
+	{"host_tos", [families]uint16{unreachable4 + 12, 0}},
+	{"filtered", [families]uint16{unreachable4 + 13, 0}},
+	{"ttl_exceeded", [families]uint16{exceeded4 + 0, 0}},
+	{"parameter_problem", [families]uint16{parameter4 + 0, 0}},
+	{"no_route", [families]uint16{0, unreachable6 + 0}},
+	{"admin_prohibited", [families]uint16{0, unreachable6 + 1}},
+	{"beyond_scope", [families]uint16{0, unreachable6 + 2}},
+	{"address_unreachable", [families]uint16{0, unreachable6 + 3}},
+	{"policy", [families]uint16{0, unreachable6 + 5}},
+	{"reject_route", [families]uint16{0, unreachable6 + 6}},
+	{"hop_limit", [families]uint16{0, exceeded6 + 0}},
+	{"header_field", [families]uint16{0, parameter6 + 0}},
+	{"next_header", [families]uint16{0, parameter6 + 1}},
+}
+
+func readReport(_ *Room, c *call, word string) error {
+	for i := range reports {
+		if reports[i].word == word && word != "" {
+			c.report = &reports[i]
+			return nil
+		}
+	}
+	return unknownWord(word)
+}
