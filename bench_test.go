@@ -223,16 +223,11 @@ func BenchmarkShrink(b *testing.B) {
 	if w.who.Without()["lab"] {
 		b.Skip("some seeded faults need the lab, and there is none")
 	}
-	all := &hunt{}
+	ground, machines, all := newGround(b, w.machine, w.who, w.lanes), faultMachines(b), &hunt{}
 	seed := uint64(0)
 	for b.Loop() {
 		seed++
-		for _, machine := range faultMachines(b) {
-			all.run(b, runner.Config{
-				Machine: machine, Agent: w.who, Open: openHealthy(w.machine, w.who), Source: drawsAlone(w.lanes.Fast),
-				Checks: faultLimit, StopAtOne: true, Seed: seed, Jobs: 1,
-			})
-		}
+		ground.round(b, machines, slices.Repeat([]*hunt{all}, len(machines)), seed)
 	}
 	b.ReportMetric(float64(median(all.executions)), "median-executions")
 	b.ReportMetric(float64(most(all.executions)), "most-executions")

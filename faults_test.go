@@ -85,19 +85,126 @@ func (h *healthy) Receive() ([]model.Trace, error) {
 	return traces, err
 }
 
-// openHealthy opens targets of this machine that are healthy.
-func openHealthy(machine *model.Machine, who agent.Description) func(context.Context) (runner.Target, error) {
-	open := runner.Opener(machine, thisMachine)
-	return func(ctx context.Context) (runner.Target, error) {
-		target, err := open(ctx)
-		return &healthy{target, machine.NewJudge(who.Dictionary)}, err
+// A ground is where faults are hunted: targets of this machine that are lent to
+// one run after the other, and what all runs of one seed have in common.
+type ground struct {
+	who     agent.Description
+	draw    runner.Source
+	targets []runner.Target
+	scripts map[uint64]model.Script // by seed
+	traces  map[string]model.Trace  // by script
+}
+
+// newGround opens as many targets as a run with one worker needs.
+func newGround(t testing.TB, linux *model.Machine, who agent.Description, lanes *gen.Lanes) *ground {
+	t.Helper()
+	g := &ground{who: who, draw: lanes.Fast.Clone().Draw}
+	for range 2 { // the worker's and the investigator's
+		target, err := runner.Opener(linux, thisMachine)(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { target.Close() })
+		g.targets = append(g.targets, &healthy{target, linux.NewJudge(who.Dictionary)})
+	}
+	return g
+}
+
+func (g *ground) forget() {
+	g.scripts, g.traces = map[uint64]model.Script{}, map[string]model.Trace{}
+}
+
+// source gives the scripts of platform linux, which knows nothing of faults.
+func (g *ground) source(*model.Judge) runner.Source {
+	return func(seed uint64) model.Script {
+		script, known := g.scripts[seed]
+		if !known {
+			script = slices.Clone(g.draw(seed))
+			g.scripts[seed] = script
+		}
+		return script
 	}
 }
 
-// drawsAlone is a source that shares nothing with a judge: the judge's machine is
-// another one.
-func drawsAlone(from *gen.Generator) func(*model.Judge) runner.Source {
-	return func(*model.Judge) runner.Source { return from.Clone().Draw }
+// round hunts each fault once, all with the same sequences.
+func (g *ground) round(t testing.TB, machines []*model.Machine, hunts []*hunt, seed uint64) {
+	t.Helper()
+	g.forget()
+	for i, machine := range machines {
+		hunts[i].run(t, runner.Config{
+			Machine: machine, Agent: g.who, Open: g.lend(), Source: g.source,
+			Checks: faultLimit, StopAtOne: true, Seed: seed, Jobs: 1,
+		})
+	}
+}
+
+// lend gives each goroutine of a run one of the targets.
+func (g *ground) lend() func(context.Context) (runner.Target, error) {
+	targets := make(chan runner.Target, len(g.targets))
+	for _, target := range g.targets {
+		targets <- &remembering{Target: target, ground: g}
+	}
+	return func(context.Context) (runner.Target, error) { return <-targets, nil }
+}
+
+// A remembering target runs no batch of sequences that another hunt has seen.
+// Scripts that come alone, as those do that shrink a fault, it runs each time.
+type remembering struct {
+	runner.Target
+	ground  *ground
+	batches []batch // under way
+}
+
+// A batch is under way, or known already.
+type batch struct {
+	scripts []model.Script
+	known   []model.Trace
+}
+
+func (r *remembering) Submit(scripts []model.Script) error {
+	one := batch{scripts: scripts}
+	for _, script := range scripts {
+		if trace, known := r.ground.traces[keyOf(script)]; known && len(scripts) > 1 {
+			one.known = append(one.known, trace)
+		}
+	}
+	if len(one.known) < len(scripts) {
+		one.known = nil
+	}
+	r.batches = append(r.batches, one)
+	if one.known != nil {
+		return nil
+	}
+	return r.Target.Submit(scripts)
+}
+
+func (r *remembering) Receive() ([]model.Trace, error) {
+	one := r.batches[0]
+	r.batches = r.batches[1:]
+	if one.known != nil {
+		return one.known, nil
+	}
+	traces, err := r.Target.Receive()
+	if len(one.scripts) > 1 {
+		for _, trace := range traces {
+			r.ground.traces[keyOf(trace.Script)] = model.Trace{
+				Script: slices.Clone(trace.Script), Answers: slices.Clone(trace.Answers),
+			}
+		}
+	}
+	return traces, err
+}
+
+// Close does nothing: the target is lent.
+func (r *remembering) Close() error { return nil }
+
+// keyOf is a script as a key of a map.
+func keyOf(script model.Script) string {
+	key := make([]byte, 0, 8*len(script))
+	for _, op := range script {
+		key = append(key, op.Call, op.Subject, op.Args[0], op.Args[1], op.Args[2], op.Made, op.Token)
+	}
+	return string(key)
 }
 
 // A hunt is what the runs that looked for one fault came to.
@@ -112,8 +219,8 @@ type hunt struct {
 }
 
 // TestFaults looks for each seeded fault with as many sequences as a run
-// without flags would draw. The sequences are drawn from platform linux, which
-// knows nothing of the fault.
+// without flags would draw. The sequences are those of platform linux, which
+// knows nothing of the fault, so that all hunts of one seed run the same ones.
 func TestFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seeded faults are looked for in the full test only")
@@ -130,16 +237,14 @@ func TestFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ground := newGround(t, linux, who, lanes)
+	machines := faultMachines(t)
 	var hunts []*hunt
-	for _, machine := range faultMachines(t) {
-		h := &hunt{name: machine.Spec.Platform}
-		for i := range *faultRuns {
-			h.run(t, runner.Config{
-				Machine: machine, Agent: who, Open: openHealthy(linux, who), Source: drawsAlone(lanes.Fast),
-				Checks: faultLimit, StopAtOne: true, Seed: uint64(1+i) + *seed, Jobs: 1,
-			})
-		}
-		hunts = append(hunts, h)
+	for _, machine := range machines {
+		hunts = append(hunts, &hunt{name: machine.Spec.Platform})
+	}
+	for i := range *faultRuns {
+		ground.round(t, machines, hunts, *seed+1+uint64(i))
 	}
 	report(t, hunts)
 }
