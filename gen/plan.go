@@ -26,7 +26,7 @@ const (
 	shareHandle   = 2  // calls upon what is no socket
 	maxTail       = 6  // calls after a goal
 	maxSlowTail   = 1  // the same of slow scripts: a call may take a second
-	maxSlowGoals  = 3  // goals of a slow script
+	maxSlowGoals  = 4  // goals of a slow script
 	maxTries      = 6  // draws of one call
 )
 

@@ -236,7 +236,9 @@ func (x *Exploration) try(at int32, s *State, one *tryable) bool {
 		return false
 	}
 	x.cases[k] = true
-	x.firsts = append(x.firsts, found{at, one.op, true})
+	if t.p.verdict != doubtful {
+		x.firsts = append(x.firsts, found{at, one.op, true})
+	}
 	x.judge(at, s, &t)
 	return novel
 }

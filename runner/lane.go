@@ -12,7 +12,7 @@ const batchSize = 32
 
 // slowJobs is the number of workers for slow scripts. They sleep most of the
 // time.
-const slowJobs = 2
+const slowJobs = 4
 
 // A lane hands out the numbers of the sequences to run. Each number has its
 // seed, so that the scripts of a run do not depend on how many workers it has.
