@@ -148,7 +148,8 @@ func (g *ground) lend() func(context.Context) (runner.Target, error) {
 }
 
 // A remembering target runs no batch of sequences that another hunt has seen.
-// Scripts that come alone, as those do that shrink a fault, it runs each time.
+// Scripts that come alone, as those do that shrink a fault, it runs each time:
+// they come from another goroutine.
 type remembering struct {
 	runner.Target
 	ground  *ground
@@ -163,19 +164,27 @@ type batch struct {
 
 func (r *remembering) Submit(scripts []model.Script) error {
 	one := batch{scripts: scripts}
-	for _, script := range scripts {
-		if trace, known := r.ground.traces[keyOf(script)]; known && len(scripts) > 1 {
-			one.known = append(one.known, trace)
-		}
-	}
-	if len(one.known) < len(scripts) {
-		one.known = nil
+	if len(scripts) > 1 {
+		one.known = r.ground.remember(scripts)
 	}
 	r.batches = append(r.batches, one)
 	if one.known != nil {
 		return nil
 	}
 	return r.Target.Submit(scripts)
+}
+
+// remember finds the traces of scripts; nil if one of them has not run.
+func (g *ground) remember(scripts []model.Script) []model.Trace {
+	var traces []model.Trace
+	for _, script := range scripts {
+		trace, known := g.traces[keyOf(script)]
+		if !known {
+			return nil
+		}
+		traces = append(traces, trace)
+	}
+	return traces
 }
 
 func (r *remembering) Receive() ([]model.Trace, error) {

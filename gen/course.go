@@ -191,6 +191,9 @@ func (d *draft) await(subject uint8) {
 	op := waits[d.dice.below(len(waits))]
 	op.Subject = subject
 	d.take(op)
+	if d.dice.chance(shareTellOn) {
+		d.tell()
+	}
 }
 
 // tell adds a call whose answer tells states apart that are possible here, if
