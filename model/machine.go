@@ -68,16 +68,9 @@ func New(s *spec.Spec) (*Machine, error) {
 	if end > recordSize {
 		return nil, fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, recordSize)
 	}
-	m.laters = planRules(s.Laters(), Op{})
+	m.planLaters()
 	if m.local == 0 {
 		return nil, fmt.Errorf("the specification declares no `address local`")
-	}
-	for _, rule := range m.laters {
-		for _, one := range rule.cases {
-			for _, outcome := range one.outcomes {
-				m.laterIDs = append(m.laterIDs, outcome.ID)
-			}
-		}
 	}
 	if len(m.laterIDs) > 32 {
 		return nil, fmt.Errorf("later rules have %d outcomes, and 32 are the most", len(m.laterIDs))
@@ -87,6 +80,27 @@ func New(s *spec.Spec) (*Machine, error) {
 	}
 	m.makePlans()
 	return m, nil
+}
+
+// planLaters plans the later rules.
+func (m *Machine) planLaters() {
+	m.laters, m.laterIDs = planRules(m.Spec.Laters(), Op{}), nil
+	for _, rule := range m.laters {
+		for _, one := range rule.cases {
+			for _, outcome := range one.outcomes {
+				m.laterIDs = append(m.laterIDs, outcome.ID)
+			}
+		}
+	}
+}
+
+// variant is the machine of a specification that differs from that of m in its
+// rules alone. It is not for concurrent use.
+func (m *Machine) variant(s *spec.Spec) *Machine {
+	v := *m
+	v.Spec, v.plans = s, map[planKey]*plan{}
+	v.planLaters()
+	return &v
 }
 
 // maxCombinations bounds the plans of a call.

@@ -39,8 +39,27 @@ func keyOf(op Op) planKey {
 	return planKey{op.Call, op.Args}
 }
 
-// plan is the plan of a call; every one that makes sense was made by New.
-func (m *Machine) plan(op Op) *plan { return m.plans[keyOf(op)] }
+// plan is the plan of a call. New has made every one that makes sense; those of
+// a variant are made when they are needed.
+func (m *Machine) plan(op Op) *plan {
+	made := m.plans[keyOf(op)]
+	if made == nil {
+		made = planOf(m.Spec.Calls[op.Call], op)
+		m.plans[keyOf(op)] = made
+	}
+	return made
+}
+
+func planOf(call *spec.Call, op Op) *plan {
+	return &plan{
+		ordered:  call.Ordered,
+		event:    call.Event,
+		refusals: planRules(call.Refusals, op),
+		acts:     planRules(call.Acts, op),
+		mays:     planRules(call.Mays, op),
+		unstated: planRules(call.Unstated, op),
+	}
+}
 
 // makePlans plans every call with every combination of arguments.
 func (m *Machine) makePlans() {
@@ -52,14 +71,7 @@ func (m *Machine) makePlans() {
 
 func (m *Machine) planArguments(call *spec.Call, op Op, i int) {
 	if i == len(call.Parameters) {
-		m.plans[keyOf(op)] = &plan{
-			ordered:  call.Ordered,
-			event:    call.Event,
-			refusals: planRules(call.Refusals, op),
-			acts:     planRules(call.Acts, op),
-			mays:     planRules(call.Mays, op),
-			unstated: planRules(call.Unstated, op),
-		}
+		m.plans[keyOf(op)] = planOf(call, op)
 		return
 	}
 	parameter := call.Parameters[i]

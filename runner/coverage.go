@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,16 +48,13 @@ type NotExercised struct {
 	Why  string `json:"why"`
 }
 
-// A Departure is a rule of a platform that says otherwise than the
-// documentation.
-type Departure struct {
-	Rule     string `json:"rule"`
-	Platform string `json:"platform"`
-	Because  string `json:"because"`
-	Hits     uint64 `json:"hits"`
-	// Unseen are results of it that never came, although it was at work often:
-	// perhaps the system no longer does that.
-	Unseen []string `json:"unseen"`
+// Untrue is a reason why a platform cannot provoke an error, which came all the
+// same.
+type Untrue struct {
+	Error    string `json:"error"`
+	Because  string `json:"because"` // what the specification says
+	Position string `json:"position"`
+	Hits     uint64 `json:"hits"` // answers, of any call
 }
 
 // A Renaming is a native name that stood for one of the specification's.
@@ -79,7 +75,8 @@ func (r *run) cover(report *Report) {
 	for _, id := range r.Goals {
 		goals[id] = true
 	}
-	report.Rules, report.NeverSeen, report.Departures = []RuleHits{}, []NeverSeen{}, []Departure{}
+	report.Rules, report.NeverSeen = []RuleHits{}, []NeverSeen{}
+	perRule := map[string]uint64{}
 	for _, rule := range s.Rules {
 		hits := RuleHits{Name: rule.Name}
 		for i := range rule.Cases {
@@ -88,15 +85,13 @@ func (r *run) cover(report *Report) {
 			}
 		}
 		report.Rules = append(report.Rules, hits)
-		if rule.Platform != s.Lineage[0] {
-			report.Departures = append(report.Departures, Departure{
-				rule.Name, rule.Platform, rule.Because, hits.Hits, r.unseen(rule, hits.Hits),
-			})
-		}
+		perRule[rule.Name] = hits.Hits
 	}
+	report.Departures = r.departures(perRule)
 	report.Coverage.Outcomes = s.Outcomes
 	report.Codes = r.codes()
 	report.Renamings = r.renamings()
+	report.Untrue = []Untrue{}
 	report.NotExercised = r.notExercised(report)
 }
 
@@ -120,42 +115,6 @@ func (r *run) coverOutcome(report *Report, hits *RuleHits, outcome *spec.Outcome
 			outcome.Rule.Name, resultsText(r.Machine.Spec, outcome), position(outcome.Pos.File, outcome.Pos.Line),
 		})
 	}
-}
-
-// often is how many hits of a rule give each of its results a chance.
-const often = 100
-
-// unseen are the results of a rule that never came, if it was at work often.
-func (r *run) unseen(rule *spec.Rule, hits uint64) []string {
-	list := []string{}
-	if hits < often {
-		return list
-	}
-	for i := range rule.Cases {
-		for _, outcome := range rule.Cases[i].Outcomes {
-			for _, result := range outcome.Results {
-				name := codeName(r.Machine.Spec, result.Code)
-				if !slices.Contains(list, name) && !r.came(rule, result.Code) {
-					list = append(list, name)
-				}
-			}
-		}
-	}
-	return list
-}
-
-// came says whether a rule ever accounted for a result.
-func (r *run) came(rule *spec.Rule, code uint8) bool {
-	for i := range rule.Cases {
-		for _, outcome := range rule.Cases[i].Outcomes {
-			for _, call := range rule.Calls {
-				if r.coverage.Codes[model.Code{Call: uint8(call.Index), Result: code, Outcome: outcome.ID}] > 0 {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // resultsText is the results of an outcome; what a rule without results does
@@ -267,7 +226,7 @@ func (r *run) renamings() []Renaming {
 
 // notExercised lists what the target lacks first, then the errors that the
 // platform says cannot be provoked, then the rules that this target could have
-// shown and did not.
+// shown and did not. Of errors that came, the reasons are untrue.
 func (r *run) notExercised(report *Report) []NotExercised {
 	list := []NotExercised{}
 	for _, lack := range r.Agent.Lacks {
@@ -279,7 +238,9 @@ func (r *run) notExercised(report *Report) []NotExercised {
 			continue
 		}
 		if hits := r.answered(e); hits > 0 {
-			list = append(list, NotExercised{e.Name, fmt.Sprintf("is said to be impossible (%s), but came %s times: the reason is no longer true", e.Cannot, strconv.FormatUint(hits, 10))})
+			report.Untrue = append(report.Untrue, Untrue{
+				e.Name, e.Cannot, position(e.CannotPos.File, e.CannotPos.Line), hits,
+			})
 			continue
 		}
 		list = append(list, NotExercised{e.Name, e.Cannot})

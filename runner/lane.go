@@ -19,6 +19,7 @@ const slowJobs = 4
 type lane struct {
 	seed    uint64
 	batch   int
+	keeps   uint64    // one of so many sequences may be kept: see departures.go
 	checks  uint64    // how many sequences; 0: until the time has passed
 	until   time.Time // zero: no bound in time
 	atLeast uint64    // sequences to run even if the time has passed

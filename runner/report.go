@@ -34,6 +34,7 @@ type Report struct {
 	Codes        []CodeHits     `json:"codes"`
 	NeverSeen    []NeverSeen    `json:"never_seen"`
 	Departures   []Departure    `json:"departures"`
+	Untrue       []Untrue       `json:"untrue"`
 	Renamings    []Renaming     `json:"renamings"`
 
 	lacking int // the first of NotExercised are what the target lacks

@@ -11,7 +11,7 @@
 //     what is known are only counted (ledger.go, investigate.go, minimise.go,
 //     edit.go, identity.go).
 //  3. What was found and what was covered make the report, for programs and for
-//     people (report.go, coverage.go, text.go, names.go).
+//     people (report.go, coverage.go, departures.go, text.go, names.go).
 //  4. Each divergence can be saved as a trace in a file, and replayed (save.go,
 //     replay.go).
 //
@@ -95,6 +95,7 @@ type run struct {
 	lock     sync.Mutex // guards what follows
 	coverage *model.Coverage
 	natives  natives
+	kept     exhibits
 	failure  error
 }
 
@@ -136,6 +137,9 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 		}
 		return nil, r.failure
 	}
+	if ctx.Err() != nil {
+		r.kept = nil // who interrupts does not want to wait
+	}
 	return r.report(ctx.Err() != nil), r.failure
 }
 
@@ -163,8 +167,8 @@ func newRun(config Config) (*run, error) {
 	}
 	r := &run{Config: config, started: time.Now(), ledger: newLedger(), natives: natives{}}
 	r.drawing.Store(true)
-	r.fast = &lane{seed: mix(config.Seed), batch: batchSize, checks: uint64(config.Checks)}
-	r.slow = &lane{seed: mix(config.Seed + 1), batch: 1, checks: uint64(config.SlowChecks)}
+	r.fast = &lane{seed: mix(config.Seed), batch: batchSize, keeps: 8, checks: uint64(config.Checks)}
+	r.slow = &lane{seed: mix(config.Seed + 1), batch: 1, keeps: 1, checks: uint64(config.SlowChecks)}
 	if config.Time > 0 {
 		r.fast.until = r.started.Add(config.Time)
 		r.slow.until = r.fast.until
@@ -193,10 +197,12 @@ func (r *run) fail(err error) {
 	}
 }
 
-// collect adds what a worker's judge has covered.
-func (r *run) collect(judge *model.Judge) {
+// collect adds what a worker has covered and kept.
+func (r *run) collect(w *worker) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
+	r.kept = r.kept.merge(w.kept)
+	judge := w.judge
 	r.natives.add(judge)
 	if r.coverage == nil {
 		r.coverage = judge.Coverage()

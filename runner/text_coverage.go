@@ -13,6 +13,8 @@ func (p *page) coverage(report *Report) {
 		"%d of %d outcomes of rules that this target can show were exercised, and %d more came where another rule allowed the same; the platform has %d.",
 		c.Exercised, c.Reachable, c.Reached, c.Outcomes))
 	p.codes(report)
+	p.untrue(report)
+	p.stale(report)
 	if !p.style.Coverage {
 		p.uncovered(report)
 		return
@@ -24,11 +26,10 @@ func (p *page) coverage(report *Report) {
 
 // uncovered counts what the lists would name.
 func (p *page) uncovered(report *Report) {
-	seen, stale := departuresOf(report)
 	p.wrapped("more with --coverage: ", "  ", fmt.Sprintf(
-		"%s never seen, %s not exercised; of %s from the documentation, %d at work and %d doubtful.",
+		"%s never seen, %s not exercised; of %s from the documentation, %d needed.",
 		counted(uint64(len(report.NeverSeen)), "allowed result"), counted(uint64(len(report.NotExercised)-report.lacking), "thing"),
-		counted(uint64(len(report.Departures)), "departure"), seen, len(stale)))
+		counted(uint64(len(report.Departures)), "departure"), len(departuresOf(report, Needed))))
 }
 
 // codes writes what connect answered.
@@ -83,30 +84,50 @@ func (p *page) rest(report *Report) {
 	p.more(len(list))
 }
 
-// departuresOf counts the departures that were at work, and lists those that had
-// every chance to show all their results and did not.
-func departuresOf(report *Report) (seen int, stale []string) {
+// departuresOf are those of a verdict.
+func departuresOf(report *Report, verdict string) []Departure {
+	var list []Departure
 	for _, one := range report.Departures {
-		if one.Hits > 0 {
-			seen++
-		}
-		if len(one.Unseen) > 0 {
-			stale = append(stale, one.Rule)
+		if one.Verdict == verdict {
+			list = append(list, one)
 		}
 	}
-	return seen, stale
+	return list
+}
+
+// untrue tells of which errors it is wrong to say that they cannot be provoked.
+func (p *page) untrue(report *Report) {
+	for _, one := range report.Untrue {
+		p.wrapped(p.paint(yellow, "no longer true: "), "  ", fmt.Sprintf("%s cannot be provoked (%s) because %q: it came %s",
+			one.Error, one.Position, one.Because, counted(one.Hits, "time")))
+	}
+}
+
+// stale tells which departures the system seems to have given up. It is told in
+// any case: a specification that says too much is no better than one that says
+// too little.
+func (p *page) stale(report *Report) {
+	list := departuresOf(report, Stale)
+	if len(list) == 0 {
+		return
+	}
+	p.line("%s", p.paint(yellow, "stale on "+report.System+" (is it still so?):"))
+	for _, one := range list[:min(fewLines, len(list))] {
+		what := fmt.Sprintf("it never showed in %s in which it could have", counted(uint64(one.Weighed), "sequence"))
+		if one.Refuted > 0 {
+			what = fmt.Sprintf("in %d of %s came what would hold without it", one.Refuted, counted(uint64(one.Weighed), "sequence"))
+		}
+		p.wrapped("  ", "    ", fmt.Sprintf("%s (%s) because %q: %s", one.Rule, one.Position, one.Because, what))
+	}
+	p.more(len(list))
 }
 
 func (p *page) departures(report *Report) {
-	seen, stale := departuresOf(report)
 	if len(report.Departures) > 0 {
 		p.wrapped("departures: ", "  ", fmt.Sprintf(
-			"%d rules say what %s does otherwise than the documentation; %d of them at work in this run.",
-			len(report.Departures), report.Platform, seen))
-	}
-	if len(stale) > 0 {
-		p.wrapped("  ", "    ", fmt.Sprintf("often at work on %s, and never with all their results (see --json; is it still so?): %s",
-			report.System, strings.Join(stale, ", ")))
+			"%d rules say what %s does otherwise than the documentation. Without %d of them something that was seen would have been rejected; %d only take results away, none of which came; %d are stale; of the others this run tells nothing.",
+			len(report.Departures), report.Platform, len(departuresOf(report, Needed)), len(departuresOf(report, Held)),
+			len(departuresOf(report, Stale))))
 	}
 	if len(report.Renamings) > 0 {
 		var list []string

@@ -17,6 +17,8 @@ type worker struct {
 	judge  *model.Judge
 	draw   Source
 	cases  map[*model.Divergence]*sighting
+	watch  *model.Watch
+	kept   exhibits
 }
 
 // A batch is a number of scripts on their way to the target and back.
@@ -38,8 +40,11 @@ func (r *run) work(ctx context.Context, from *lane, open func(*model.Judge) Sour
 		run: r, ctx: ctx, from: from, target: target, draw: open(judge),
 		judge: judge, cases: map[*model.Divergence]*sighting{},
 	}
+	if departures := len(r.Machine.Spec.Departures); departures > 0 {
+		w.watch, w.kept = judge.Watch(), make(exhibits, departures)
+	}
 	err = w.loop()
-	r.collect(w.judge)
+	r.collect(w)
 	return err
 }
 
@@ -95,6 +100,7 @@ func (w *worker) receive(b *batch) error {
 		if findings := w.judge.Trace(traces[i]); len(findings) > 0 {
 			w.sight(b.first+uint64(i), traces[i], findings)
 		}
+		w.keep(b.first+uint64(i), traces[i])
 	}
 	w.run.sequences.Add(uint64(len(traces)))
 	w.run.calls.Add(uint64(calls))

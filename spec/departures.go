@@ -1,6 +1,10 @@
 package spec
 
-import "connectspec/dsl"
+import (
+	"slices"
+
+	"connectspec/dsl"
+)
 
 // A Departure is a rule in which a platform differs from the one that it
 // extends: one in the place of another, one of its own, or none where there was
@@ -43,7 +47,7 @@ func (r *resolver) addDepartures() {
 			r.spec.Departures = append(r.spec.Departures, departure)
 		}
 	}
-	r.spec.Outcomes = outcomes
+	r.spec.Outcomes, r.spec.departed = outcomes, r.spec.Outcomes
 }
 
 // resolveParent resolves what a platform departs from; it says whether that has
@@ -61,4 +65,91 @@ func (r *resolver) resolveParent(departure *Departure, parent *layered) bool {
 	clean := len(r.problems) == problems
 	r.problems = r.problems[:problems]
 	return clean
+}
+
+// Without is the specification as it would be without a departure: with what it
+// replaces or drops, or without what it adds. An act that comes back is asked
+// before the others, which may be there in its stead.
+func (s *Spec) Without(d *Departure) *Spec {
+	variant := *s
+	variant.Outcomes, variant.Departures = s.departed, nil
+	variant.Rules = exchange(s.Rules, d.Rule, d.Parent, false)
+	variant.Calls = slices.Clone(s.Calls)
+	for i, call := range s.Calls {
+		concerned := func(rule *Rule) bool { return rule != nil && slices.Contains(rule.Calls, call) }
+		if concerned(d.Rule) || concerned(d.Parent) {
+			variant.Calls[i] = call.exchanging(d.Rule, d.Parent)
+		}
+	}
+	return &variant
+}
+
+// exchanging is a call with one rule for another; either may be nil.
+func (c *Call) exchanging(old, new *Rule) *Call {
+	changed := *c
+	of := func(rank Rank, rule *Rule) *Rule {
+		if rule == nil || rule.Rank != rank {
+			return nil
+		}
+		return rule
+	}
+	changed.Refusals = exchange(c.Refusals, of(Refuse, old), of(Refuse, new), false)
+	changed.Acts = exchange(c.Acts, of(Act, old), of(Act, new), true)
+	if c.Event {
+		changed.Acts = exchange(c.Acts, old, new, true)
+	}
+	changed.Mays = exchange(c.Mays, of(May, old), of(May, new), false)
+	changed.Unstated = exchange(c.Unstated, of(Unstated, old), of(Unstated, new), false)
+	changed.Ready = slices.Clone(c.Ready)
+	for level := range changed.Ready {
+		if rule := changed.Ready[level]; rule != nil && rule == old {
+			changed.Ready[level] = nil
+		}
+	}
+	if rule := of(Ready, new); rule != nil {
+		changed.setReady(levelOf(rule.Name), rule)
+	}
+	return &changed
+}
+
+// exchange is a list with one rule in the place of another; without the old one
+// if there is no new one, and with the new one first, or last, if there is no old
+// one. First it stands in any case if it is asked to.
+func exchange(rules []*Rule, old, new *Rule, first bool) []*Rule {
+	at := slices.Index(rules, old)
+	rest := slices.DeleteFunc(slices.Clone(rules), func(rule *Rule) bool { return rule == old })
+	switch {
+	case new == nil:
+		return rest
+	case first:
+		at = 0
+	case at < 0:
+		at = len(rest)
+	}
+	return slices.Insert(rest, at, new)
+}
+
+// Departed has, instead of the rules of the platform, those that it departs
+// from, all of which may apply at once: it tells which of them would be at work.
+func (s *Spec) Departed() *Spec {
+	shadow := *s
+	shadow.Outcomes, shadow.Departures, shadow.Rules = s.departed, nil, nil
+	shadow.Calls = slices.Clone(s.Calls)
+	for i, call := range s.Calls {
+		changed := *call
+		changed.Ordered, changed.Event = false, false
+		changed.Refusals, changed.Acts, changed.Mays, changed.Unstated, changed.Ready = nil, nil, nil, nil, nil
+		for _, d := range s.Departures {
+			if parent := d.Parent; parent != nil && parent.Rank != Ready && slices.Contains(parent.Calls, call) {
+				changed.Mays = append(changed.Mays, parent)
+			}
+		}
+		shadow.Calls[i] = &changed
+	}
+	for _, d := range s.Departures {
+		if d.Parent != nil {
+			shadow.Rules = append(shadow.Rules, d.Parent)
+		}
+	}
+	return &shadow
 }

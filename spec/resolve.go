@@ -229,11 +229,16 @@ func (r *resolver) sortRules() {
 			case Unstated:
 				call.Unstated = append(call.Unstated, rule)
 			case Ready:
-				_, level, _ := strings.Cut(rule.Name, ".")
-				call.setReady(level, rule)
+				call.setReady(levelOf(rule.Name), rule)
 			}
 		}
 	}
+}
+
+// levelOf is the level that a ready rule of that name is about.
+func levelOf(rule string) string {
+	_, level, _ := strings.Cut(rule, ".")
+	return level
 }
 
 func (c *Call) setReady(level string, rule *Rule) {

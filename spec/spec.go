@@ -50,8 +50,9 @@ type Spec struct {
 	// Departures are what the lineage says otherwise than its base.
 	Departures []*Departure
 
-	words map[string][]WordTest
-	idle  []dsl.Problem
+	words    map[string][]WordTest
+	idle     []dsl.Problem
+	departed int // ids of outcomes, those of departed rules included, are below it
 }
 
 // A Clause is a promise of the documentation.
