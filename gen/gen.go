@@ -87,10 +87,21 @@ func newGenerator(machine *model.Machine, lacks map[string]bool, options Options
 			g.cases = append(g.cases, walk)
 		}
 	}
+	shuffle(g.cases)
 	if len(g.goals) == 0 || len(g.table.makers.items) == 0 {
 		return nil, errors.New("there is nothing that this target could run")
 	}
 	return g.Clone(), nil
+}
+
+// shuffle puts walks into an order in which those that are alike, which were
+// found one after the other, are far from each other.
+func shuffle(walks []model.Script) {
+	var d dice
+	for i := len(walks) - 1; i > 0; i-- {
+		k := d.below(i + 1)
+		walks[i], walks[k] = walks[k], walks[i]
+	}
 }
 
 // maxExplored bounds the states that are visited in search of goals: ten times
