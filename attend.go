@@ -2,6 +2,7 @@ package connectspec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strings"
@@ -90,7 +91,7 @@ func (a *attended) End() error {
 	a.timer.Stop()
 	err := a.room.End()
 	a.turn.Unlock()
-	if err != nil {
+	if err != nil && !errors.Is(err, agent.ErrHeldUp) {
 		a.fail(fmt.Errorf("the room is unusable after this script: %w\n%s", err, a.script()))
 	}
 	return err

@@ -15,6 +15,8 @@
 // language.
 package agent
 
+import "errors"
+
 // An Answer is what came back from one call.
 type Answer struct {
 	// Name is `ok`, `blocks`, the system's own name of an error (ECONNREFUSED),
@@ -90,7 +92,12 @@ type Room interface {
 	// Do makes the next call. An error is a reason why the room will not make
 	// it; nothing has happened then.
 	Do(call Call) (Answer, error)
-	// End closes whatever the script left open. After an error the room is
-	// unusable.
+	// End closes whatever the script left open. ErrHeldUp takes back what was
+	// answered; after any other error the room is unusable.
 	End() error
 }
+
+// ErrHeldUp says that a script was held up: something has happened since that
+// only the passing of time brought about, or may have, and that the script had
+// no part in. It is run again.
+var ErrHeldUp = errors.New("the script was held up")

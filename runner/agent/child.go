@@ -99,6 +99,17 @@ func (c *child) Kill() {
 	}
 }
 
+// Stopped says that somebody else, a person or a debugger, has stopped the
+// program, so that it can say nothing.
+func (c *child) Stopped() bool {
+	select {
+	case <-c.gone:
+		return false
+	default:
+		return isStopped(c.command)
+	}
+}
+
 // KilledBy names the signal with which somebody else, a person or the kernel
 // when memory runs out, has ended the program. It is "" if the program ended by
 // itself, by a fault or by our hand, or is still there after so long a time.

@@ -1,6 +1,9 @@
 package agent
 
 import (
+	"bytes"
+	"fmt"
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -38,4 +41,15 @@ func signalFromOutside(command *exec.Cmd) string {
 
 func killGroup(command *exec.Cmd) {
 	syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
+}
+
+// isStopped looks at the state of a program: T after a SIGSTOP, t in a debugger.
+func isStopped(command *exec.Cmd) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", command.Process.Pid))
+	if err != nil {
+		return false
+	}
+	// Its name, in parentheses, may have any characters.
+	after := bytes.TrimLeft(stat[bytes.LastIndexByte(stat, ')')+1:], " ")
+	return len(after) > 0 && (after[0] == 'T' || after[0] == 't')
 }

@@ -215,11 +215,15 @@ func TestKilledAgainAndAgain(t *testing.T) {
 
 // An agent that shakes hands and then answers nothing is given up soon.
 func TestAnswersNothing(t *testing.T) {
-	for _, c := range []struct{ call, want string }{
-		{"hang", "agent parrot: it answers nothing: 3 scripts in a row hung, and 0 ended it, at their first call; the last was `hang`"},
-		{"die", "agent parrot: it answers nothing: 0 scripts in a row hung, and 8 ended it, at their first call; the last was `die`"},
+	for _, c := range []struct {
+		call     string
+		deadline time.Duration
+		want     string
+	}{
+		{"hang", hasty, "agent parrot: it answers nothing: 3 scripts in a row hung, and 0 ended it, at their first call; the last was `hang`"},
+		{"die", patient, "agent parrot: it answers nothing: 0 scripts in a row hung, and 8 ended it, at their first call; the last was `die`"},
 	} {
-		client := parrotClient(t, "numbers", Options{Deadline: 100 * time.Millisecond})
+		client := parrotClient(t, "numbers", Options{Deadline: c.deadline})
 		batch := make([][]string, 32)
 		for i := range batch {
 			batch[i] = []string{c.call, "say ok"}
@@ -246,8 +250,41 @@ func TestInterruptedHandshake(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	started := time.Now()
-	_, err := NewClient(ctx, parrotStart("mute"), Options{Deadline: time.Minute})
+	_, err := NewClient(ctx, parrotStart("mute"), Options{Greeting: time.Minute})
 	if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) > 10*time.Second {
 		t.Errorf("%v after %v", err, time.Since(started))
 	}
+}
+
+// TestStoppedAgent: an agent that somebody stops is waited for, as long as it
+// takes, and does not count as one that hangs.
+func TestStoppedAgent(t *testing.T) {
+	before := ourChildren(t)
+	client := parrotClient(t, "numbers", Options{Deadline: patient / 3})
+	for _, number := range ourChildren(t) {
+		if !contains(before, number) {
+			stopFor(t, number, patient)
+		}
+	}
+	submit(t, client, []string{"say ok", "say ok #1"})
+	expect(t, receive(t, client), "ok, ok #1")
+	if client.Restarts() != 0 {
+		t.Errorf("%d restarts", client.Restarts())
+	}
+}
+
+// stopFor stops a process, and lets it go on after that time.
+func stopFor(t *testing.T, number int, long time.Duration) {
+	t.Helper()
+	syscall.Kill(number, syscall.SIGSTOP)
+	stopped := func() bool {
+		stat, err := os.ReadFile("/proc/" + strconv.Itoa(number) + "/stat")
+		return err == nil && strings.Contains(string(stat), ") T ")
+	}
+	for start := time.Now(); !stopped(); time.Sleep(time.Millisecond) {
+		if time.Since(start) > 10*time.Second {
+			t.Fatal("it does not stop")
+		}
+	}
+	time.AfterFunc(long, func() { syscall.Kill(number, syscall.SIGCONT) })
 }

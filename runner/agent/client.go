@@ -17,9 +17,11 @@ type Start func(context.Context) (io.ReadWriteCloser, error)
 // Options of a client. Zero values stand for the defaults.
 type Options struct {
 	// Deadline is how long an agent may be silent while it has work, before it
-	// counts as hanging. 10 seconds if zero. It must be longer than the
-	// slowest call of the room, which for room linux is 2.5 seconds.
+	// counts as hanging. 10 seconds if zero. Half of it must be longer than the
+	// slowest call of the room, which for room linux takes 2.5 seconds.
 	Deadline time.Duration
+	// Greeting is how long it may take to say who it is. 20 seconds if zero.
+	Greeting time.Duration
 }
 
 // A Client runs scripts on an agent. It is used by one goroutine at a time.
@@ -27,6 +29,8 @@ type Client struct {
 	ctx      context.Context
 	start    Start
 	deadline time.Duration
+	greeting time.Duration
+	wary     bool // a script may hang: none is sent before it is its turn
 	hello    Description
 	link     *link        // nil: none is alive
 	stop     func() bool  // no longer kill the link when ctx ends
@@ -40,9 +44,12 @@ type Client struct {
 // NewClient starts an agent and shakes hands with it. When ctx ends, the agent
 // is killed and the client's methods return ctx's error.
 func NewClient(ctx context.Context, start Start, options Options) (*Client, error) {
-	c := &Client{ctx: ctx, start: start, deadline: options.Deadline}
+	c := &Client{ctx: ctx, start: start, deadline: options.Deadline, greeting: options.Greeting}
 	if c.deadline == 0 {
 		c.deadline = 10 * time.Second
+	}
+	if c.greeting == 0 {
+		c.greeting = 20 * time.Second
 	}
 	if err := c.connect(); err != nil {
 		return nil, err
@@ -66,6 +73,16 @@ func (c *Client) Hello() Description { return c.hello }
 // Restarts says how often an agent had to be started in place of a dead one.
 func (c *Client) Restarts() int { return c.restarts }
 
+// Deadline is how long the agent may be silent while it has work.
+func (c *Client) Deadline() time.Duration { return c.deadline }
+
+// SetDeadline changes that, for scripts of which one is expected to hang: they
+// are run one at a time from here on, so that each hang costs the deadline once.
+// No batch may be under way.
+func (c *Client) SetDeadline(deadline time.Duration) {
+	c.deadline, c.wary = deadline, true
+}
+
 // Submit hands over a batch of scripts and does not wait. Their traces are
 // taken with Receive. Two batches under way keep an agent busy. The caller
 // leaves the batch unchanged until its traces have come.
@@ -76,7 +93,7 @@ func (c *Client) Submit(batch [][]string) error {
 	if err := checkBatch(batch); err != nil {
 		return err
 	}
-	if c.link != nil {
+	if c.link != nil && !c.wary {
 		if err := c.link.submit(batch); err != nil {
 			return err
 		}
@@ -96,26 +113,18 @@ func (c *Client) Receive() ([][]Answer, error) {
 	if len(c.waiting) == 0 {
 		return nil, errors.New("agent: no batch is under way")
 	}
-	if c.link == nil {
-		if err := c.connect(); err != nil {
-			return nil, c.fail(err)
-		}
-		if err := c.resubmit(); err != nil {
-			return nil, err
-		}
-	}
 	batch := c.waiting[0]
-	traces, err := c.link.receive(batch)
+	traces, patience, err := c.together(batch)
 	c.waiting = c.waiting[1:]
-	if err == nil {
-		return traces, nil
-	}
-	if err := c.drop(err); err != nil {
+	if err != nil {
 		return nil, err
+	}
+	if len(traces) == len(batch) {
+		return traces, nil
 	}
 	mute := silence{answered: len(traces) > 0}
 	for _, script := range batch[len(traces):] {
-		trace, err := c.alone(script)
+		trace, err := c.alone(script, patience)
 		if err != nil {
 			return nil, err
 		}
@@ -127,11 +136,40 @@ func (c *Client) Receive() ([][]Answer, error) {
 	return traces, c.resubmit()
 }
 
+// together receives the traces of a batch that was submitted: all of them, or
+// those up to the one in which the agent died. Patience is what the rest
+// deserves, run alone: an agent that was silent for the deadline in the batch
+// need not be so again for us to know which script it was.
+func (c *Client) together(batch [][]string) (traces [][]Answer, patience time.Duration, err error) {
+	if c.wary {
+		return nil, c.deadline, nil
+	}
+	if c.link == nil {
+		if err := c.connect(); err != nil {
+			return nil, 0, c.fail(err)
+		}
+		if err := c.resubmit(); err != nil {
+			return nil, 0, err
+		}
+	}
+	link := c.link
+	traces, err = link.receive(batch)
+	if err == nil {
+		return traces, 0, nil
+	}
+	patience = c.deadline
+	if link.watch.hasRung() {
+		patience /= 2
+	}
+	return traces, patience, c.drop(err)
+}
+
 // resubmit sends a new agent, if there is one, what the old one had before it.
 func (c *Client) resubmit() error {
-	if c.link == nil {
+	if c.link == nil || c.wary {
 		return nil
 	}
+	c.link.patience = c.deadline
 	for _, batch := range c.waiting {
 		if err := c.link.submit(batch); err != nil {
 			return c.fail(err)
@@ -176,9 +214,9 @@ func (s *silence) after(script []string, trace []Answer) error {
 // alone runs one script in plain form, where the agent shows each answer at
 // once. If the agent dies, the trace says so in place of the missing answer;
 // not if somebody else killed it: then the script is run again.
-func (c *Client) alone(script []string) ([]Answer, error) {
+func (c *Client) alone(script []string, patience time.Duration) ([]Answer, error) {
 	for {
-		trace, err := c.once(script)
+		trace, err := c.once(script, patience)
 		if err != nil || !c.outside {
 			return trace, err
 		}
@@ -187,7 +225,7 @@ func (c *Client) alone(script []string) ([]Answer, error) {
 
 // once runs one script in plain form. Afterwards outside says whether somebody
 // else put an end to it.
-func (c *Client) once(script []string) ([]Answer, error) {
+func (c *Client) once(script []string, patience time.Duration) ([]Answer, error) {
 	c.outside = false
 	if c.link == nil {
 		if err := c.connect(); err != nil {
@@ -195,13 +233,14 @@ func (c *Client) once(script []string) ([]Answer, error) {
 		}
 	}
 	link := c.link
+	link.patience = patience
 	link.writer.send(func(frame []byte) []byte { return appendPlain(frame, script) })
 	trace, err := link.plainTrace(nil, script)
 	if err == nil {
 		return trace, nil
 	}
 	end := Answer{Name: Crash}
-	if link.silent.Load() {
+	if link.watch.hasRung() {
 		end.Name = Hang
 	}
 	if err := c.drop(err); err != nil {
@@ -249,7 +288,7 @@ func (c *Client) tryConnect() error {
 		return fmt.Errorf("agent: cannot start: %w", err)
 	}
 	stop := context.AfterFunc(c.ctx, func() { kill(connection) })
-	link, err := newLink(connection, c.deadline)
+	link, err := newLink(connection, c.greeting)
 	if err != nil {
 		stop()
 		if cause := c.ctx.Err(); cause != nil {
@@ -257,6 +296,7 @@ func (c *Client) tryConnect() error {
 		}
 		return fmt.Errorf("agent: no agreement with it: %w%s", err, said(connection))
 	}
+	link.patience = c.deadline
 	c.link, c.stop = link, stop
 	return nil
 }

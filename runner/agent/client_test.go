@@ -175,11 +175,55 @@ func TestCrash(t *testing.T) {
 	}
 }
 
+// patient is a deadline that only an agent which hangs lets pass, however busy
+// the machine is.
+const patient = 3 * time.Second
+
+// hasty is one for agents of which it is known that they hang.
+const hasty = 100 * time.Millisecond
+
+// A client that has been told to expect hangs pays for each one once.
+func TestHangThatIsExpected(t *testing.T) {
+	for _, way := range bothWays {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			client := parrotClient(t, way, Options{})
+			submit(t, client, []string{"say ok"})
+			expect(t, receive(t, client), "ok")
+			client.SetDeadline(hasty)
+			submit(t, client, []string{"hang"})
+			expect(t, receive(t, client), "hang")
+			client.SetDeadline(patient)
+			submit(t, client, []string{"say ok", "say ok #1"})
+			expect(t, receive(t, client), "ok, ok #1")
+			if client.Restarts() != 1 || client.Deadline() != patient {
+				t.Errorf("%d restarts, not one; the deadline is %v", client.Restarts(), client.Deadline())
+			}
+		})
+	}
+}
+
+// TestHeldUp: what a script answered that was held up does not count, and in the
+// end something does.
+func TestHeldUp(t *testing.T) {
+	for _, way := range bothWays {
+		client := parrotClient(t, way, Options{})
+		submit(t, client, []string{"say ok", "worlds"}, []string{"worlds", "late 2", "say EINVAL"}, []string{"worlds"}, []string{"late 100", "worlds"})
+		expect(t, receive(t, client), "ok, ok 1", "ok 4, ok, EINVAL", "ok 5", "ok, ok 11")
+		// Alone, each answer is shown before anybody knows that it does not count.
+		submit(t, client, []string{"die"}, []string{"worlds", "late 2", "say EINVAL"}, []string{"worlds"}, []string{"late 100", "worlds"})
+		expect(t, receive(t, client), "crash", "ok 3, ok, EINVAL", "ok 4", "ok, ok 10")
+		if client.Restarts() != 2 {
+			t.Errorf("%s: %d restarts, not two", way, client.Restarts())
+		}
+	}
+}
+
 func TestHang(t *testing.T) {
 	for _, way := range bothWays {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			client := parrotClient(t, way, Options{Deadline: 300 * time.Millisecond})
+			client := parrotClient(t, way, Options{Deadline: patient})
 			submit(t, client, []string{"say ok"}, []string{"say ok", "hang", "say ok"}, []string{"say EINVAL"})
 			submit(t, client, []string{"say later"})
 			expect(t, receive(t, client), "ok", "ok, hang", "EINVAL")
@@ -216,8 +260,9 @@ func TestNoAgreement(t *testing.T) {
 		{"broken", "no such library"},
 		{"mute", "no hello within"},
 	}
+	greeting := map[string]time.Duration{"mute": hasty}
 	for _, c := range cases {
-		_, err := NewClient(context.Background(), parrotStart(c.way), Options{Deadline: 300 * time.Millisecond})
+		_, err := NewClient(context.Background(), parrotStart(c.way), Options{Greeting: greeting[c.way]})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v does not say %q", c.way, err, c.want)
 		}

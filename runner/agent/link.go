@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -22,18 +21,19 @@ type link struct {
 	scratch     []int32
 
 	writer   writer
-	deadline time.Duration
-	watchdog *time.Timer
-	silent   atomic.Bool // the deadline passed
+	patience time.Duration // with the next words of the agent
+	watch    *watch
 }
 
-// newLink shakes hands. It owns the connection from here on.
-func newLink(connection io.ReadWriteCloser, deadline time.Duration) (*link, error) {
-	l := &link{connection: connection, deadline: deadline, lineNumbers: map[string]int{}}
-	l.watchdog = time.AfterFunc(deadline, func() {
-		l.silent.Store(true)
-		l.kill()
-	})
+// newLink shakes hands, for which the agent has so long. The link owns the
+// connection from here on.
+func newLink(connection io.ReadWriteCloser, patience time.Duration) (*link, error) {
+	l := &link{connection: connection, patience: patience, lineNumbers: map[string]int{}}
+	var stopped func() bool
+	if agent, ok := connection.(interface{ Stopped() bool }); ok {
+		stopped = agent.Stopped
+	}
+	l.watch = newWatch(stopped, l.kill)
 	l.in = newLineReader(watchedReader{l})
 	l.writer.start(connection)
 	l.writer.send(func(frame []byte) []byte {
@@ -47,8 +47,8 @@ func newLink(connection io.ReadWriteCloser, deadline time.Duration) (*link, erro
 		if signal != "" {
 			return nil, &killedError{signal}
 		}
-		if l.silent.Load() {
-			err = fmt.Errorf("no hello within %v", deadline)
+		if l.watch.hasRung() {
+			err = fmt.Errorf("no hello within %v", patience)
 		} else if errors.Is(err, io.EOF) {
 			err = errors.New("it ended before it said who it is")
 		}
@@ -72,7 +72,7 @@ func kill(connection io.ReadWriteCloser) {
 // connection can tell.
 func (l *link) killedBy() string {
 	agent, ok := l.connection.(interface{ KilledBy(time.Duration) string })
-	if !ok || l.silent.Load() {
+	if !ok || l.watch.hasRung() {
 		return ""
 	}
 	// Its output ends before it does.
@@ -81,20 +81,20 @@ func (l *link) killedBy() string {
 }
 
 func (l *link) close() error {
-	l.watchdog.Stop()
+	l.watch.stop()
 	l.writer.stop()
 	err := l.connection.Close()
 	l.writer.wait()
 	return err
 }
 
-// A watchedReader reads from an agent, and gives it the deadline for each read.
+// A watchedReader reads from an agent, and has patience with it in each read.
 type watchedReader struct{ link *link }
 
 func (r watchedReader) Read(buffer []byte) (int, error) {
-	r.link.watchdog.Reset(r.link.deadline)
+	r.link.watch.start(r.link.patience)
 	n, err := r.link.connection.Read(buffer)
-	r.link.watchdog.Stop()
+	r.link.watch.stop()
 	return n, err
 }
 
@@ -240,13 +240,18 @@ func (l *link) numberedTrace(room []Answer, script []string) ([]Answer, error) {
 
 func (l *link) plainTrace(room []Answer, script []string) ([]Answer, error) {
 	start := len(room)
-	for given := 0; ; given++ {
+	for given, again := 0, 0; ; given++ {
 		line, err := l.in.next()
 		if err != nil {
 			return room, l.malformed(err)
 		}
 		if string(line) == wordEnd {
 			return room, l.malformed(checkTrace(room[start:], script))
+		}
+		if string(line) == wordAgain && again < maxAgain {
+			again++
+			given, room = -1, room[:start]
+			continue
 		}
 		answer, err := parseAnswer(string(line))
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,12 +15,14 @@ type parrot struct {
 	out     func(string) // writes to the client beside the protocol
 	running bool
 	worlds  int
+	late    *parrotCall // of the script at hand
 }
 
 type parrotCall struct {
 	answer Answer
 	act    string
 	note   string // the file that counts its falls
+	times  int    // its scripts are still held up
 }
 
 func (p *parrot) Describe() Description {
@@ -32,6 +35,9 @@ func (p *parrot) Prepare(line string) (Call, error) {
 	switch word {
 	case "fall":
 		return &parrotCall{act: "fall", note: rest}, nil
+	case "late":
+		times, err := strconv.Atoi(rest)
+		return &parrotCall{act: "late", times: times}, err
 	case "say":
 		answer, err := parseAnswer(rest)
 		return &parrotCall{answer: answer}, err
@@ -57,6 +63,8 @@ func (p *parrot) Do(call Call) (Answer, error) {
 		os.Exit(3)
 	case "fall":
 		c.fall()
+	case "late":
+		p.late = c
 	case "hang":
 		time.Sleep(time.Hour)
 	case "litter":
@@ -78,6 +86,11 @@ func (p *parrot) Do(call Call) (Answer, error) {
 
 func (p *parrot) End() error {
 	p.running = false
+	if late := p.late; late != nil && late.times > 0 {
+		late.times--
+		p.late = nil
+		return ErrHeldUp
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package agent
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -39,6 +40,10 @@ type session struct {
 // quiet is how long a session may keep the answers of a batch to itself. A
 // client tells a slow batch from a hanging one by what arrives.
 const quiet = 200 * time.Millisecond
+
+// maxAgain is how often a script that was held up is run again. What it answers
+// then is taken: perhaps it holds itself up.
+const maxAgain = 5
 
 // Serve answers one client until its input ends, which is no error. A cancelled
 // ctx ends it after the script at hand, and closes in if that can be closed.
@@ -147,12 +152,17 @@ func (s *session) plainScript() error {
 		}
 		s.script = append(s.script, place)
 	}
-	err := s.run(func(_ *prepared, answer Answer) error {
+	tell := func(_ *prepared, answer Answer) error {
 		s.out.WriteString(answer.String())
 		s.out.WriteByte('\n')
 		return s.out.Flush()
-	})
-	if err != nil {
+	}
+	err := s.run(tell)
+	for again := 0; again < maxAgain && errors.Is(err, ErrHeldUp); again++ {
+		s.out.WriteString(wordAgain + "\n")
+		err = s.run(tell)
+	}
+	if err != nil && !errors.Is(err, ErrHeldUp) {
 		return err
 	}
 	s.out.WriteString(wordEnd + "\n")
@@ -197,8 +207,12 @@ func (s *session) numberedScript(line []byte) (err error) {
 	for i, number := range s.script {
 		s.script[i] = s.numbered[number]
 	}
-	s.trace = s.trace[:0]
-	if err := s.run(s.appendAnswer); err != nil {
+	err = ErrHeldUp
+	for again := 0; again <= maxAgain && errors.Is(err, ErrHeldUp); again++ {
+		s.trace = s.trace[:0]
+		err = s.run(s.appendAnswer)
+	}
+	if err != nil && !errors.Is(err, ErrHeldUp) {
 		return err
 	}
 	s.trace = append(s.trace, '\n')

@@ -16,6 +16,7 @@ const (
 	wordLine    = "line"
 	wordScripts = "scripts"
 	wordAnswer  = "answer"
+	wordAgain   = "again"
 
 	protocolVersion  = "1"
 	extensionNumbers = "numbers"
