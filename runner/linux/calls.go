@@ -108,15 +108,19 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 		_, _, errno := unix.RawSyscall(w.trap, w.fd, w.a2, w.a3)
 		return r.connected(c, 0, errno), nil
 	}
-	_, errno, blocked := r.makePatient(&w, unix.POLLOUT, s.sendHorizon())
-	if blocked {
+	errno, blocked, err := r.attempt(&w, s)
+	if blocked || err != nil {
 		r.recall(c.on)
-		return blocksAnswer, nil
+		return blocksAnswer, err
 	}
 	return r.connected(c, 0, errno), nil
 }
 
 func (r *Room) connected(c *call, _ uintptr, errno unix.Errno) agent.Answer {
+	if errno == unix.EINPROGRESS {
+		fd, _ := r.upon(c)
+		r.letRetry(fd)
+	}
 	r.recall(c.on)
 	return answer(errno)
 }

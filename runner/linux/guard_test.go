@@ -89,9 +89,7 @@ func TestOwnAddressOutsideLoopback(t *testing.T) {
 				t.Errorf("call %d answers %v, %v", i, answer, err)
 			}
 		}
-		if err := room.End(); err != nil {
-			t.Fatal(err)
-		}
+		heldUp(t, room.End())
 	}
 }
 

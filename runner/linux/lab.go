@@ -59,8 +59,11 @@ var labSettings = [][2]string{
 	{"ipv4/tcp_max_tw_buckets", "0"},
 	{"ipv4/tcp_no_metrics_save", "1"},
 	{"ipv4/ip_local_port_range", labPortRange},
-	{"ipv4/icmp_ratelimit", "0"},
-	{"ipv6/icmp/ratelimit", "0"},
+	// No kind of ICMP message is held back: neither by a limit for each target
+	// nor by the one for all, which would let every thousandth attempt a second
+	// that fails without a neighbour go on for ever.
+	{"ipv4/icmp_ratemask", "0"},
+	{"ipv6/icmp/ratemask", "\n"},
 	{"ipv6/conf/all/disable_ipv6", "0"},
 	{"ipv6/conf/" + labFarLink + "/disable_ipv6", "1"},
 	{"ipv6/conf/" + labLink + "/accept_dad", "0"},
@@ -69,9 +72,10 @@ var labSettings = [][2]string{
 	{"ipv6/conf/" + labLink + "/addr_gen_mode", "1"},
 }
 
-// labNeighbourSettings let the kernel ask once for an absent neighbour.
+// labNeighbourSettings let the kernel ask once for an absent neighbour, and
+// wait for an answer for a day: see neighbours.
 var labNeighbourSettings = [][2]string{
-	{"mcast_solicit", "1"}, {"ucast_solicit", "0"}, {"app_solicit", "0"}, {"retrans_time_ms", "1"},
+	{"mcast_solicit", "1"}, {"ucast_solicit", "0"}, {"app_solicit", "0"}, {"retrans_time_ms", "86400000"},
 }
 
 // setUpLab makes the lab out of a new network namespace.
@@ -227,17 +231,35 @@ func network(address string, bits int) *net.IPNet {
 	return &net.IPNet{IP: ip.Mask(mask), Mask: mask}
 }
 
-// awaitAddress waits until a socket can be bound to the lab's own address: the
-// kernel takes notice of a new carrier in its own time, usually at once.
+// awaitAddress waits until a socket can be bound to the lab's own address, and
+// until what is sent there comes back: the kernel takes notice of a new carrier,
+// and of a new address, in its own time, usually at once.
 func awaitAddress(f family) error {
 	address := netip.MustParseAddr(labHost[f])
-	const patience, pause = time.Second, time.Millisecond
+	const patience, pause = 10 * time.Second, time.Millisecond
 	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {
 		err := tryBind(f, address)
+		if err == nil {
+			err = tryRoute(address)
+		}
 		if err == nil || !errors.Is(err, unix.EADDRNOTAVAIL) || time.Now().After(deadline) {
 			return err
 		}
 	}
+}
+
+// tryRoute fails with EADDRNOTAVAIL until packets to an own address stay here.
+func tryRoute(address netip.Addr) error {
+	routes, err := netlink.RouteGet(address.AsSlice())
+	if err != nil {
+		return fmt.Errorf("route to %s: %w", address, err)
+	}
+	for _, route := range routes {
+		if route.Type != unix.RTN_LOCAL {
+			return fmt.Errorf("route to %s: %w: it leads away", address, unix.EADDRNOTAVAIL)
+		}
+	}
+	return nil
 }
 
 func tryBind(f family, address netip.Addr) error {

@@ -106,13 +106,25 @@ func (r *Room) returnFrom(c *call) (agent.Answer, error) {
 // returnOf waits for what may still come by itself, and tells how the thread's
 // call has ended, if it has.
 func (r *Room) returnOf(t *thread) (agent.Answer, error) {
-	if limit := r.bound(t); limit > 0 {
-		for start, left := time.Now(), limit; left > 0 && !t.returned(); left = limit - time.Since(start) {
+	_, s := r.upon(t.script)
+	if limit := r.bound(t, s); limit > 0 {
+		start := time.Now()
+		for left := limit; left > 0 && !t.returned(); left = limit - time.Since(start) {
 			t.awaitReturn(left)
 		}
+		r.countWaiting(start)
 	}
 	if err := r.settleThreads(); err != nil {
 		return agent.Answer{}, err
+	}
+	if !t.returned() {
+		passed, err := r.letPass(t.waiting.fd, s)
+		if passed && err == nil {
+			err = r.settleThreads()
+		}
+		if err != nil {
+			return agent.Answer{}, err
+		}
 	}
 	if !t.returned() {
 		return blocksAnswer, nil
@@ -122,8 +134,7 @@ func (r *Room) returnOf(t *thread) (agent.Answer, error) {
 
 // bound is how long a thread's call may still take to end by itself; 0: only
 // other steps end it.
-func (r *Room) bound(t *thread) time.Duration {
-	_, s := r.upon(t.script)
+func (r *Room) bound(t *thread, s *socket) time.Duration {
 	limit := s.horizon()
 	if limit <= settle {
 		limit = 0

@@ -64,9 +64,7 @@ func TestPortsOfTheirOwn(t *testing.T) {
 				}
 			}
 			checkAllotted(t, room, last.on)
-			if err := room.End(); err != nil {
-				t.Fatal(err)
-			}
+			heldUp(t, room.End())
 		}
 	}
 }

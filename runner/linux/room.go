@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"time"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -26,6 +27,7 @@ type Room struct {
 	allotments *allotments
 	handles    *handles
 	alarm      *alarm
+	neighbours *neighbours               // nil outside the lab
 	far        *farSide                  // of the lab; nil where there is none
 	classes    map[netip.AddrPort]string // what getpeername may find
 	threads    [len(threadNames)]*thread // once a script has needed them
@@ -35,8 +37,10 @@ type Room struct {
 	nowhere  socket // stands for what is no socket of the script
 	recalls  bool   // somebody asks for addresses that sockets had
 	recalled []recollection
-	sent     int  // send and sendto so far
-	queued   bool // a fixture's queue may have entries
+	began    time.Time
+	waited   time.Duration // by calls on sockets with a timeout
+	sent     int           // send and sendto so far
+	queued   bool          // a fixture's queue may have entries
 	fileUsed bool
 	engaged  int // threads that have a call
 
@@ -46,6 +50,7 @@ type Room struct {
 	nameBytes [storageBytes]byte
 	length    uint32
 	value     int32
+	info      unix.TCPInfo
 	linger    unix.Linger
 	timeout   unix.Timeval
 	data      [16]byte
@@ -61,7 +66,7 @@ type socket struct {
 	nonblocking bool
 	timed       bool           // set_timeout was called
 	sendTimed   bool           // set_send_timeout was called
-	absent      bool           // the absent host was called
+	absent      bool           // the absent host was called, and the kernel still looks for it
 	touched     bool           // may have a peer
 	last        netip.AddrPort // its address when it was last looked up
 }
@@ -109,6 +114,11 @@ func (r *Room) furnish() (err error) {
 	r.recalled = make([]recollection, 0, 64)
 	if r.alarm, err = newAlarm(); err != nil {
 		return err
+	}
+	if r.lab {
+		if r.neighbours, err = newNeighbours(); err != nil {
+			return err
+		}
 	}
 	if r.handles, err = newHandles(); err != nil {
 		return err
@@ -207,6 +217,7 @@ func (r *Room) Begin(script []agent.Call) error {
 		r.recalls = false
 		return fmt.Errorf("a script sends %d times; at most %d tokens can be told apart", sends, maxSends)
 	}
+	r.began, r.waited = time.Now(), 0
 	return nil
 }
 
@@ -225,8 +236,10 @@ func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 }
 
 // End closes the script's sockets so that no trace of them is left: those that
-// may have a peer by a reset, which leaves neither end in TIME_WAIT.
+// may have a peer by a reset, which leaves neither end in TIME_WAIT. If the
+// script was held up, End returns agent.ErrHeldUp.
 func (r *Room) End() error {
+	heldUp := r.heldUp()
 	var err error
 	if r.engaged > 0 {
 		err = r.releaseThreads()
@@ -240,6 +253,9 @@ func (r *Room) End() error {
 			}
 			unix.RawSyscall(unix.SYS_CLOSE, uintptr(s.fd), 0, 0)
 		}
+		if s.absent && err == nil {
+			err = r.giveUpFor(s)
+		}
 	}
 	if r.queued && err == nil {
 		err = r.fixtures.drain()
@@ -249,6 +265,9 @@ func (r *Room) End() error {
 	}
 	if r.fileUsed && err == nil {
 		err = r.handles.restore()
+	}
+	if heldUp && err == nil {
+		err = agent.ErrHeldUp
 	}
 	r.reset()
 	return err
@@ -267,6 +286,9 @@ func (r *Room) Close() error {
 	r.dismissThreads()
 	if r.alarm != nil {
 		r.alarm.close()
+	}
+	if r.neighbours != nil {
+		r.neighbours.close()
 	}
 	if r.handles != nil {
 		r.handles.close()

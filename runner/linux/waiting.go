@@ -11,29 +11,44 @@ import (
 )
 
 // How long a room waits for what comes by itself. On loopback everything has
-// come when a call returns, so that a short wait is a matter of principle.
+// come when a call returns: what a call sends is received, answered, and the
+// answer received, before the call is over, on whichever processor it runs and
+// however busy that is. So a short wait is a matter of principle. The exceptions
+// have a mechanism of their own, since no bound is right for them: what is sent
+// to the absent host (neighbours), and an attempt that is made once more
+// (letRetry).
 const (
 	// settleData is for calls that look at what is there already.
 	settleData = 40 * time.Microsecond
-	// settle is for connection attempts on loopback, and for `soon`.
+	// settle is for connection attempts, and for `soon`.
 	settle = 400 * time.Microsecond
-	// settleAbsent is for sockets that called the absent host: it takes the
-	// kernel 12 ms to give up on a neighbour, and longer on a busy machine.
-	settleAbsent = time.Second
+	// settleRetry is for an attempt that the kernel makes once more: two ticks
+	// are 20 ms at most, but nobody may listen. It is far less than
+	// retransmission.
+	settleRetry = 200 * time.Millisecond
 	// settleTimed is for sockets with the shortest timeout: an attempt ends
 	// with the first retransmission, after 1.01 s.
 	settleTimed = 2500 * time.Millisecond
+	// retransmission is when TCP first repeats what was not answered: the
+	// kernel's TCP_TIMEOUT_INIT.
+	retransmission = time.Second
 )
 
-// horizon is how long something may still come by itself to a socket.
+// horizon is how long something may still come by itself to a socket. The
+// absent host comes before any timeout.
 func (s *socket) horizon() time.Duration {
-	switch {
-	case s.timed:
+	if s.timed && !s.absent {
 		return settleTimed
-	case s.absent:
-		return settleAbsent
 	}
 	return settle
+}
+
+// heldUp says that the script at hand took so long, without its calls waiting
+// for it, that TCP may have repeated what nobody answered. The answers are then
+// those of another world than the script's, in which time stands still unless a
+// call waits. That is for the time to say, whatever the answers are.
+func (r *Room) heldUp() bool {
+	return time.Since(r.began)-r.waited >= retransmission
 }
 
 // A waiting is a system call that may block.
@@ -55,7 +70,7 @@ func (w *waiting) raw() (uintptr, unix.Errno) {
 // makeWaiting makes a call that blocks only while the socket does not show
 // level. The alarm is set only then.
 func (r *Room) makeWaiting(w *waiting, s *socket, level int16) (n uintptr, errno unix.Errno, blocked bool) {
-	if s.nonblocking || s.state != stateOpen || r.shows(w.fd, level) {
+	if s.nonblocking || s.state != stateOpen || r.shows(w.fd, level, 0) {
 		n, errno = w.raw()
 		return n, errno, false
 	}
@@ -82,11 +97,28 @@ func (r *Room) makePatient(w *waiting, level int16, limit time.Duration) (n uint
 		if time.Since(start) >= period*time.Duration(interrupted+1) {
 			interrupted++
 		}
-		if interrupted >= 2 && !r.shows(w.fd, level) {
+		if interrupted >= 2 && !r.shows(w.fd, level, 0) {
 			return 0, 0, true
 		}
 		r.alarm.set(period)
 	}
+}
+
+// attempt makes a connect that may block, until it is sure that its attempt ends
+// by itself or does not.
+func (r *Room) attempt(w *waiting, s *socket) (errno unix.Errno, blocked bool, err error) {
+	if s.timed {
+		defer r.countWaiting(time.Now())
+	}
+	_, errno, blocked = r.makePatient(w, unix.POLLOUT, s.sendHorizon())
+	for blocked {
+		passed, err := r.letPass(w.fd, s)
+		if !passed || err != nil {
+			return 0, true, err
+		}
+		_, errno, blocked = r.makePatient(w, unix.POLLOUT, s.sendHorizon())
+	}
+	return errno, false, nil
 }
 
 // levels holds the arguments of select and poll.
@@ -98,11 +130,12 @@ type levels struct {
 
 const askedOfPoll = unix.POLLIN | unix.POLLOUT | unix.POLLPRI
 
-// shows asks whether a socket has any of some levels at this moment. An error
-// or a hang-up alone does not count: a call may block all the same.
-func (r *Room) shows(fd uintptr, level int16) bool {
+// shows asks whether a socket has any of some levels, at this moment or within a
+// limit. An error or a hang-up alone does not count: a call may block all the
+// same.
+func (r *Room) shows(fd uintptr, level int16, limit time.Duration) bool {
 	r.levels.poll = unix.PollFd{Fd: int32(fd), Events: level}
-	r.pollFor(0)
+	r.pollFor(limit)
 	return r.levels.poll.Revents&level != 0
 }
 
@@ -130,10 +163,9 @@ func (r *Room) level(w *waiting, limit time.Duration) (uintptr, unix.Errno) {
 
 func (r *Room) pollLevels(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	r.levels.poll = unix.PollFd{Fd: int32(fd), Events: askedOfPoll}
-	_, errno := r.pollFor(patience(c, s))
-	if errno != 0 {
-		return failure(errno), nil
+	errno, err := r.look(c, fd, s, (*Room).pollOnce)
+	if errno != 0 || err != nil {
+		return failure(errno), err
 	}
 	set := 0
 	for i, bit := range [...]int16{unix.POLLIN, unix.POLLOUT, unix.POLLPRI, unix.POLLERR, unix.POLLHUP, unix.POLLNVAL} {
@@ -144,27 +176,11 @@ func (r *Room) pollLevels(c *call) (agent.Answer, error) {
 	return pollAnswers[set], nil
 }
 
-// patience is how long a call waits for levels.
-func patience(c *call, s *socket) time.Duration {
-	if !c.soon {
-		return 0
-	}
-	return s.horizon()
-}
-
 // selectLevels asks for all three levels of one descriptor.
 func (r *Room) selectLevels(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	sets := &r.levels.sets
-	for i := range sets {
-		sets[i].Set(int(fd))
-	}
-	limit := patience(c, s)
-	r.levels.timeout = unix.NsecToTimespec(int64(limit))
-	w := waiting{trap: unix.SYS_PSELECT6, fd: fd + 1, a2: uintptr(unsafe.Pointer(&sets[0])),
-		a3: uintptr(unsafe.Pointer(&sets[1])), a4: uintptr(unsafe.Pointer(&sets[2])),
-		a5: uintptr(unsafe.Pointer(&r.levels.timeout))}
-	_, errno := r.level(&w, limit)
+	errno, err := r.look(c, fd, s, (*Room).selectOnce)
 	set := 0
 	for i := range sets {
 		if sets[i].IsSet(int(fd)) {
@@ -172,8 +188,80 @@ func (r *Room) selectLevels(c *call) (agent.Answer, error) {
 		}
 		sets[i].Clear(int(fd))
 	}
-	if errno != 0 {
-		return failure(errno), nil
+	if errno != 0 || err != nil {
+		return failure(errno), err
 	}
 	return selectAnswers[set], nil
+}
+
+// look makes a call that looks for levels, now or soon. If nothing shows on a
+// socket that called the absent host, that is no longer looked for, and the call
+// made again.
+func (r *Room) look(c *call, fd uintptr, s *socket, once func(*Room, uintptr, time.Duration) (uintptr, unix.Errno)) (unix.Errno, error) {
+	if !c.soon {
+		_, errno := once(r, fd, 0)
+		return errno, nil
+	}
+	if s.timed {
+		defer r.countWaiting(time.Now())
+	}
+	n, errno := once(r, fd, s.horizon())
+	if n == 0 && errno == 0 && s.absent {
+		if err := r.giveUpFor(s); err != nil {
+			return 0, err
+		}
+		_, errno = once(r, fd, s.horizon())
+	}
+	return errno, nil
+}
+
+// countWaiting counts the time since start as waited on purpose, for a timeout.
+func (r *Room) countWaiting(start time.Time) { r.waited += time.Since(start) }
+
+// pollOnce leaves what shows in r.levels.poll.
+func (r *Room) pollOnce(fd uintptr, limit time.Duration) (uintptr, unix.Errno) {
+	r.levels.poll = unix.PollFd{Fd: int32(fd), Events: askedOfPoll}
+	return r.pollFor(limit)
+}
+
+// selectOnce leaves what shows in r.levels.sets.
+func (r *Room) selectOnce(fd uintptr, limit time.Duration) (uintptr, unix.Errno) {
+	sets := &r.levels.sets
+	for i := range sets {
+		sets[i].Set(int(fd))
+	}
+	r.levels.timeout = unix.NsecToTimespec(int64(limit))
+	w := waiting{trap: unix.SYS_PSELECT6, fd: fd + 1, a2: uintptr(unsafe.Pointer(&sets[0])),
+		a3: uintptr(unsafe.Pointer(&sets[1])), a4: uintptr(unsafe.Pointer(&sets[2])),
+		a5: uintptr(unsafe.Pointer(&r.levels.timeout))}
+	return r.level(&w, limit)
+}
+
+// letPass lets the time pass after which a pending attempt ends by itself,
+// although no call needs to see it pass. It says whether there was anything to
+// wait for.
+func (r *Room) letPass(fd uintptr, s *socket) (bool, error) {
+	if s.absent {
+		return true, r.giveUpFor(s)
+	}
+	return r.letRetry(fd), nil
+}
+
+// letRetry waits for the end of an attempt that the kernel is about to make once
+// more; false if there is no such attempt, or no end. An attempt that meets what
+// is left of an older connection between the same addresses resets that, and is
+// repeated after two ticks of the kernel's clock. Whether a script sees it
+// pending depends on who else wants the processor; so no script does.
+func (r *Room) letRetry(fd uintptr) bool {
+	return r.retries(fd) && r.shows(fd, unix.POLLOUT, settleRetry)
+}
+
+// retries says that something has come in answer to an attempt that was no
+// answer: then the kernel makes the attempt once more, soon.
+func (r *Room) retries(fd uintptr) bool {
+	const synSent = 2 // TCP_SYN_SENT
+	r.length = uint32(unsafe.Sizeof(r.info))
+	_, _, errno := unix.RawSyscall6(unix.SYS_GETSOCKOPT, fd, unix.IPPROTO_TCP, unix.TCP_INFO,
+		uintptr(unsafe.Pointer(&r.info)), uintptr(unsafe.Pointer(&r.length)), 0)
+	return errno == 0 && r.info.State == synSent && r.info.Segs_in > 0
 }
