@@ -307,15 +307,19 @@ func (c *Client) tryConnect() error {
 func (c *Client) drop(err error) error {
 	link := c.link
 	c.link = nil
-	signal := link.killedBy()
+	var malformed *malformedError
+	lives := errors.As(err, &malformed)
+	signal := ""
+	if !lives {
+		signal = link.killedBy()
+	}
 	c.stop()
 	link.kill()
 	link.close()
 	if cause := c.ctx.Err(); cause != nil {
 		return c.fail(cause)
 	}
-	var malformed *malformedError
-	if errors.As(err, &malformed) {
+	if lives {
 		return c.fail(fmt.Errorf("agent %s: %w%s", link.description.Name, err, said(link.connection)))
 	}
 	c.restarts++

@@ -75,8 +75,9 @@ func (l *link) killedBy() string {
 	if !ok || l.watch.hasRung() {
 		return ""
 	}
-	// Its output ends before it does.
-	const dying = 200 * time.Millisecond
+	// Its output ends before it does, and on a busy machine long before we hear
+	// of it.
+	const dying = 5 * time.Second
 	return agent.KilledBy(dying)
 }
 

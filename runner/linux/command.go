@@ -137,7 +137,7 @@ func (c *command) startInLab(ctx context.Context) (io.ReadWriteCloser, error) {
 		return child, nil
 	}
 	if mortal, ok := child.(interface{ KilledBy(time.Duration) string }); ok && ctx.Err() == nil && said == "" {
-		const dying = 200 * time.Millisecond
+		const dying = 5 * time.Second
 		if mortal.KilledBy(dying) != "" {
 			err = errKilled
 		}

@@ -219,7 +219,7 @@ func (r *Room) settleThreads() error {
 		quiet = 0
 		if start.IsZero() {
 			start = time.Now()
-		} else if time.Since(start) > settleLimit {
+		} else if tooLong(start, rounds, settleLimit) {
 			return errors.New("a thread neither returns from its call nor sleeps in it")
 		}
 		busy.giveWay(rounds)

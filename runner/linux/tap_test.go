@@ -112,9 +112,7 @@ func TestLateFrame(t *testing.T) {
 	if frame, err := far.tap.next(); frame != nil || err != nil {
 		t.Errorf("after one that was lost: frame %x, error %v", frame, err)
 	}
-	if err := room.End(); err != nil {
-		t.Fatal(err)
-	}
+	heldUp(t, room.End())
 }
 
 // TestNoPacketSockets: without them there is a lab all the same, and it says

@@ -127,6 +127,13 @@ func (t *thread) giveWay(rounds int) {
 	t.awaitReturn(pause)
 }
 
+// tooLong says that the limit has passed, and that the thread was given way to
+// often enough for that to be its own doing: the program may have been stopped.
+func tooLong(start time.Time, rounds int, limit time.Duration) bool {
+	const enough = 1000
+	return rounds > enough && time.Since(start) > limit
+}
+
 // interrupt sends a signal to the thread.
 func (t *thread) interrupt(signal uintptr) error {
 	_, _, errno := unix.RawSyscall(unix.SYS_TGKILL, uintptr(unix.Getpid()), uintptr(t.number), signal)
@@ -171,7 +178,7 @@ const escapeLimit = 2 * time.Second
 func (t *thread) escape() error {
 	start := time.Now()
 	for rounds := 0; !t.returned(); rounds++ {
-		if time.Since(start) > escapeLimit {
+		if tooLong(start, rounds, escapeLimit) {
 			return errors.New("a thread does not come back from its call")
 		}
 		asleep, err := t.watch.asleep()
