@@ -96,7 +96,7 @@ func playOn(room *Room, calls []agent.Call) (answers []string, err error) {
 
 // heldUp says whether a script ended with ErrHeldUp. It fails the test if there
 // is another error.
-func heldUp(t *testing.T, ended error) bool {
+func heldUp(t testing.TB, ended error) bool {
 	t.Helper()
 	if ended != nil && !errors.Is(ended, agent.ErrHeldUp) {
 		t.Fatal(ended)

@@ -163,8 +163,6 @@ func replay(t testing.TB, room *Room, prepared [][]agent.Call) {
 				t.Fatal(err)
 			}
 		}
-		if err := room.End(); err != nil {
-			t.Fatal(err)
-		}
+		heldUp(t, room.End())
 	}
 }

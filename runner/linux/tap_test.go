@@ -49,9 +49,7 @@ func TestTap(t *testing.T) {
 			if want := map[bool]int{true: 1}[name == "silent"]; seen != want {
 				t.Errorf("%s of %s: %d frames were seen, not %d", name, f, seen, want)
 			}
-			if err := room.End(); err != nil {
-				t.Fatal(err)
-			}
+			heldUp(t, room.End())
 		}
 	}
 }
