@@ -31,6 +31,8 @@ var (
 		{"accepted, and not told so", connectingStream("inet") + "; network accepts s0", streamEnds[1:], streamCalls},
 		{"connected", openStream, append([]string{"network accepts", "network refuses", "network reports host_unreachable"}, streamEnds...), streamCalls},
 		{"connected, has ended", openStream + "; shutdown s0 writing", streamEnds[1:], streamCalls},
+		{"connected, shut down for reading", openStream + "; shutdown s0 reading", streamEnds[1:], streamCalls},
+		{"connected, shut down both ways", openStream + "; shutdown s0 both_ways", streamEnds[1:], streamCalls},
 		{"connected, other side has ended", openStream + "; peer finishes s0", append([]string{"shutdown"}, streamEnds[3:]...), streamCalls},
 		{"connected, with data", openStream + "; peer sends s0", streamEnds[1:], streamCalls},
 		{"datagram, inet", sentDatagram("inet"), append(withReports(inet, "network refuses"), streamEnds[1:]...), streamCalls[:8]},
