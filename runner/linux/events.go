@@ -44,7 +44,7 @@ func event(act action, words ...wordReader) grammar {
 		r.networked = true
 		return okAnswer, r.far.do(act, e, c, byte(r.sent))
 	}
-	return grammar{do: do, words: words, also: func(c *call) { c.networked = true }}
+	return grammar{do: do, event: true, words: words, also: func(c *call) { c.networked = true }}
 }
 
 // do hears what this host has said before an action and because of it.

@@ -221,18 +221,35 @@ func (r *Room) Begin(script []agent.Call) error {
 	return nil
 }
 
-// Do makes a call. When it answers, what the call causes in other threads has
-// happened.
+// Do makes a call. When it answers, what the call causes in other threads and at
+// the far side has happened.
 func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 	c := prepared.(*call)
 	answer, err := c.do(r, c)
-	if r.networked && err == nil {
-		err = r.far.attend()
-	}
-	if r.engaged > 0 && err == nil {
-		err = r.settleThreads()
+	if err == nil {
+		err = r.settleAll()
 	}
 	return answer, err
+}
+
+// settleAll lets everything happen that a call has caused. What a thread sends
+// is acknowledged, and that may wake a thread.
+func (r *Room) settleAll() error {
+	for {
+		if r.networked {
+			if err := r.far.attend(); err != nil {
+				return err
+			}
+		}
+		if r.engaged > 0 {
+			if err := r.settleThreads(); err != nil {
+				return err
+			}
+		}
+		if !r.networked || r.far.tap.quiet() {
+			return nil
+		}
+	}
 }
 
 // End closes the script's sockets so that no trace of them is left: those that

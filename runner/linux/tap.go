@@ -124,8 +124,7 @@ func (t *tap) send(frame []byte) error {
 // frame is good until done is called.
 func (t *tap) next() ([]byte, error) {
 	for {
-		header := t.header()
-		if atomic.LoadUint32(&header.Status)&unix.TP_STATUS_USER == 0 {
+		if t.quiet() {
 			if t.heard == t.sent {
 				return nil, nil
 			}
@@ -134,6 +133,7 @@ func (t *tap) next() ([]byte, error) {
 			}
 			continue
 		}
+		header := t.header()
 		start := t.at*placeBytes + int(header.Mac)
 		frame := t.ring[start : start+int(header.Snaplen)]
 		if [hardwareBytes]byte(frame) == [hardwareBytes]byte(nobodysAddress) {
@@ -142,6 +142,11 @@ func (t *tap) next() ([]byte, error) {
 		t.heard++
 		t.done()
 	}
+}
+
+// quiet says that the tap has seen no frame that next has not told of.
+func (t *tap) quiet() bool {
+	return atomic.LoadUint32(&t.header().Status)&unix.TP_STATUS_USER == 0
 }
 
 func (t *tap) header() *unix.Tpacket2Hdr {

@@ -44,6 +44,7 @@ func TestLinesThatAreNone(t *testing.T) {
 		{"network", `no call "network"`},
 		{"network accepts", "upon which socket"},
 		{"network sings s0", `no call "network sings"`},
+		{"a: network accepts s0", "no call that a thread makes"},
 		{"peer accepts s0", `no call "peer accepts"`},
 		{"network reports s0", "missing"},
 		{"network reports s0 rain", `"rain"`},
