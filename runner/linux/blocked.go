@@ -18,8 +18,9 @@ import (
 //     has been woken has another one from then on, even before any processor
 //     has taken notice; one that waits for a socket's lock has D.
 //   - syscall has a thread's call and its arguments if it is off the processor,
-//     or else `running`. It alone would not do: to it a thread that was woken on
-//     another, idle processor sleeps on until that processor takes notice.
+//     or else `running`. It alone would not do: a thread that was woken on another
+//     processor is off it until that one takes notice. That was seen once in some
+//     hundred thousand times, and twice in a row.
 //
 // So a thread that was woken before it was looked at shows as asleep only if it
 // has gone to sleep again since.

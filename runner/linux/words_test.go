@@ -38,6 +38,7 @@ func TestLinesThatAreNone(t *testing.T) {
 		{"a:", "names no call"},
 		{"a: return a", "no call that a thread makes"},
 		{"b: interrupt a", "no call that a thread makes"},
+		{"a: network accepts s0", "no call that a thread makes"},
 		{"return", `"" is no thread`},
 		{"restart s0", `"s0" is no thread`},
 		{"set_send_timeout s0 never", `"never"`},
