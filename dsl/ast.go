@@ -230,10 +230,11 @@ type Outcome struct {
 	Effects []Effect
 }
 
-// Result: ok loopback, blocks, WSAEINVAL
+// Result: ok loopback, blocks, WSAEINVAL, s.error
 type Result struct {
-	Name  Name
-	Value *Operand
+	Name  Name     // of `s.error`: all of it
+	Value *Operand // what comes with ok
+	Code  *Operand // `s.error`: whatever code is there
 }
 
 // Effect is one of: `s becomes [not] W` (Becomes), `s.peer = V` (Set),

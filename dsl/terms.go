@@ -166,9 +166,13 @@ func (o Operand) text() string {
 	return text
 }
 
-// result reads `ok loopback`, `blocks` or the name of an error.
+// result reads `ok loopback`, `blocks`, the name of an error or `s.error`.
 func (r *termReader) result(expected string) Result {
 	t := *r.lex.Peek()
+	if t.Type == dottedToken {
+		code := r.operand(expected)
+		return Result{Name: name(t), Code: &code}
+	}
 	if t.Type != wordToken {
 		r.fail(expected)
 		return Result{}

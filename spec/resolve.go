@@ -161,7 +161,7 @@ func (r *resolver) setCalls(rule *Rule, name dsl.Name, prefix, level string) boo
 	}
 	if prefix == "any" {
 		for _, call := range r.spec.Calls {
-			if call.OnSocket {
+			if call.OnSocket && !call.Event {
 				rule.Calls = append(rule.Calls, call)
 			}
 		}
@@ -193,26 +193,33 @@ func (r *resolver) cases(rule *Rule, node *dsl.Rule) {
 		scope.common = append(scope.common, scope.bareWords(node.For, false))
 	}
 	alone := rule.Rank == Ready || rule.Rank == Unstated
-	for _, line := range node.Lines {
-		inner := scope.inner()
-		guard := inner.conditions(line.Guard)
-		if len(line.Outcomes) == 0 && !alone {
-			scope.adopt(inner, guard)
-			continue
+	for _, short := range node.Lines {
+		for _, line := range r.spread(short) {
+			r.oneCase(scope, rule, line, alone)
 		}
-		one := Case{Pos: line.Pos, Maybe: line.Maybe, Guard: append(slices.Clone(scope.common), guard...)}
-		for _, outcome := range line.Outcomes {
-			one.Outcomes = append(one.Outcomes, inner.outcome(rule, outcome))
-		}
-		if alone {
-			one.Outcomes = []*Outcome{inner.silentOutcome(rule, line.Pos)}
-		}
-		rule.Cases = append(rule.Cases, one)
-		rule.Vars = max(rule.Vars, inner.next)
 	}
 	if len(rule.Cases) == 0 {
 		r.report(node.Name, "rule %s has no outcome", rule.Name)
 	}
+}
+
+// oneCase adds what a line says: a case, or conditions of all that follow.
+func (r *resolver) oneCase(scope *scope, rule *Rule, line dsl.Line, alone bool) {
+	inner := scope.inner()
+	guard := inner.conditions(line.Guard)
+	if len(line.Outcomes) == 0 && !alone {
+		scope.adopt(inner, guard)
+		return
+	}
+	one := Case{Pos: line.Pos, Maybe: line.Maybe, Guard: append(slices.Clone(scope.common), guard...)}
+	for _, outcome := range line.Outcomes {
+		one.Outcomes = append(one.Outcomes, inner.outcome(rule, outcome))
+	}
+	if alone {
+		one.Outcomes = []*Outcome{inner.silentOutcome(rule, line.Pos)}
+	}
+	rule.Cases = append(rule.Cases, one)
+	rule.Vars = max(rule.Vars, inner.next)
 }
 
 // sortRules hands each rule to its calls.

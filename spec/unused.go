@@ -81,6 +81,9 @@ func (u *usage) declaration(node dsl.Node) {
 			u.called[node.Answers.Text] = true
 		}
 	case *dsl.Event:
+		for _, parameter := range node.Parameters {
+			u.called[parameter.Text] = true
+		}
 		u.lines(node.Lines)
 	case *dsl.Rule:
 		u.ask(node.For)
@@ -120,6 +123,9 @@ func (u *usage) lines(lines []dsl.Line) {
 		for _, outcome := range line.Outcomes {
 			for _, result := range outcome.Results {
 				u.given[result.Name.Text] = true
+				if result.Code != nil {
+					u.operand(*result.Code, true)
+				}
 				if result.Value != nil {
 					u.operand(*result.Value, false)
 				}
