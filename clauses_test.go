@@ -130,7 +130,7 @@ func newWitness(t *testing.T, platform string) *witness {
 // What is cheap to ask is asked first.
 func (w *witness) misses(t *testing.T, rule string) bool {
 	t.Helper()
-	machine := loaded(t, without(parsed(t), w.platform, rule), w.platform)
+	machine := loaded(t, without(parsed(t), w.platform, rule), bereft)
 	judge := machine.NewJudge(w.platform)
 	for _, trace := range w.traces {
 		if len(judge.Trace(trace)) > 0 {
@@ -149,20 +149,32 @@ func (w *witness) misses(t *testing.T, rule string) bool {
 	return len(machine.Explore(model.Limits{}).Gaps) > w.gaps
 }
 
-// without is a specification in which a platform lacks a rule.
+// bereft is the name of a platform that lacks a rule, and is otherwise as
+// another one.
+const bereft = "bereft"
+
+// without is a file with the platform bereft, whose scenarios are those of the
+// one that it extends.
 func without(file *dsl.File, platform, rule string) *dsl.File {
 	named := func(name string) dsl.Name { return dsl.Name{Text: name} }
 	for i := range file.Declarations {
-		order, ok := file.Declarations[i].Node.(*dsl.Order)
-		if !ok {
-			continue
+		declaration := &file.Declarations[i]
+		switch node := declaration.Node.(type) {
+		case *dsl.Order:
+			node.Rules = slices.DeleteFunc(node.Rules, func(name dsl.Name) bool {
+				return name.Text == rule || node.Call.Text+"."+name.Text == rule
+			})
+		case *dsl.Scenario:
+			if slices.ContainsFunc(declaration.On, func(name dsl.Name) bool { return name.Text == platform }) {
+				declaration.On = append(declaration.On, named(bereft))
+			}
 		}
-		order.Rules = slices.DeleteFunc(order.Rules, func(name dsl.Name) bool {
-			return name.Text == rule || order.Call.Text+"."+name.Text == rule
-		})
 	}
+	extends := named(platform)
 	file.Declarations = append(file.Declarations, dsl.Declaration{
-		On: []dsl.Name{named(platform)}, Because: &dsl.Prose{Text: "it is taken away"},
+		Node: &dsl.Platform{Name: named(bereft), Extends: &extends},
+	}, dsl.Declaration{
+		On: []dsl.Name{named(bereft)}, Because: &dsl.Prose{Text: "it is taken away"},
 		Node: &dsl.Drop{Rule: named(rule)},
 	})
 	return file
