@@ -65,24 +65,34 @@ func (m *Machine) effect(e *environment, f *spec.Effect) {
 	}
 }
 
-// assign sets a field. When a socket loses its own address, that becomes the own
-// address of another socket which has it too; if there is none, every mention of
-// it is stale.
+// assign sets a field. What else names an address that a socket loses by it
+// changes too: its outer address when it has another one, its own when it has
+// neither of the two.
 func (m *Machine) assign(s *State, slot uint8, offset int, value uint8) {
 	old := s.get(slot, offset)
 	s.set(slot, offset, value)
-	own := spec.OwnAddress + slot
-	if offset != m.local || old != own || value == own {
+	own, outer := spec.OwnAddress+slot, spec.OuterAddress+slot
+	if offset != m.local || value == old || old != own && old != outer {
 		return
 	}
-	heir := uint8(spec.Stale)
+	if old == outer {
+		m.lose(s, outer)
+	}
+	if value != own && value != outer {
+		m.lose(s, own)
+	}
+}
+
+// lose takes an address away from its socket. It becomes the own address of
+// another one that has it too; if there is none, every mention of it is stale.
+func (m *Machine) lose(s *State, address uint8) {
 	for other := range uint8(spec.MaxSockets) {
-		if s.get(other, m.local) == own {
-			heir = spec.OwnAddress + other
-			break
+		if s.get(other, m.local) == address {
+			m.rename(s, address, spec.OwnAddress+other)
+			return
 		}
 	}
-	m.rename(s, own, heir)
+	m.rename(s, address, spec.Stale)
 }
 
 // rename puts an address in the place of another one, wherever that is

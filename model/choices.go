@@ -114,7 +114,14 @@ func (m *Machine) sameValue(s *State, op Op, c *choice, v *spec.Value, seen uint
 		must, may := e.levels(m.Spec.Calls[op.Call])
 		return seen&^may == must&^may
 	}
-	return e.value(v) == seen
+	value := e.value(v)
+	if v.Type == spec.Address {
+		// A target that names a socket does not say which address it means.
+		if socket, ok := spec.WhoseAddress(value); ok {
+			value = spec.OwnAddress + socket
+		}
+	}
+	return value == seen
 }
 
 // levels are the levels that show, and those that may show or not.

@@ -136,7 +136,8 @@ func (m *Machine) addressText(value uint8) string {
 	case value == spec.Stale:
 		return "stale"
 	case value < spec.ClassAddress:
-		return SocketName(value - spec.OwnAddress)
+		socket, _ := spec.WhoseAddress(value)
+		return SocketName(socket)
 	case int(value)-spec.ClassAddress < len(m.Spec.Classes):
 		return m.Spec.Classes[value-spec.ClassAddress].Name
 	}

@@ -133,10 +133,10 @@ func (e *environment) equals(c *spec.Condition) bool {
 
 // socketOf is the socket that an address or a socket field names.
 func socketOf(value uint8, t spec.FieldType) (uint8, bool) {
-	first := uint8(spec.SocketBase)
 	if t == spec.Address {
-		first = spec.OwnAddress
+		return spec.WhoseAddress(value)
 	}
+	const first = spec.SocketBase
 	return value - first, value >= first && value < first+spec.MaxSockets
 }
 
@@ -159,7 +159,7 @@ func (e *environment) value(v *spec.Value) uint8 {
 		}
 		return e.state.get(e.slots[v.Var], v.Offset)
 	case spec.OwnOf:
-		return spec.OwnAddress + e.slots[v.Var]
+		return v.Byte + e.slots[v.Var]
 	case spec.FirstOf:
 		if e.state.get(e.slots[v.Var], v.Offset) == 0 {
 			return 0

@@ -89,7 +89,7 @@ func (m *Machine) mentions(s *State, slot, other uint8) bool {
 		value := s.get(slot, field.Offset)
 		switch field.Type {
 		case spec.Address:
-			if value == spec.OwnAddress+other {
+			if socket, ok := spec.WhoseAddress(value); ok && socket == other {
 				return true
 			}
 		case spec.Socket:

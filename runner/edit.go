@@ -72,7 +72,7 @@ func (v *variant) translate(answers spec.AnswerType, seen model.Seen) (model.See
 	}
 	switch answers {
 	case spec.AnswersAddress:
-		if slot := seen.Value - spec.OwnAddress; seen.Value >= spec.OwnAddress && slot < spec.MaxSockets {
+		if slot, ok := spec.WhoseAddress(seen.Value); ok {
 			seen.Value = spec.OwnAddress + v.sockets[slot]
 			return seen, v.sockets[slot] != model.NoSocket
 		}

@@ -39,7 +39,7 @@ func observedKind(m *model.Machine, d *model.Divergence, answer model.Answer) st
 	if seen.Code == spec.OK && seen.Valued {
 		switch m.Spec.Call(d.Call).Answers {
 		case spec.AnswersAddress:
-			if seen.Value >= spec.OwnAddress && seen.Value < spec.OwnAddress+spec.MaxSockets {
+			if _, ok := spec.WhoseAddress(seen.Value); ok {
 				return "ok (a socket)"
 			}
 		case spec.AnswersToken:

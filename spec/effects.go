@@ -363,14 +363,18 @@ func (s *scope) setQueue(effect Effect, o dsl.Operand) (Effect, bool) {
 	return effect, ok
 }
 
+// ownAddresses are what an effect calls the addresses of the socket.
+var ownAddresses = map[string]uint8{"own": OwnAddress, "outer": OuterAddress}
+
 func (s *scope) set(effect Effect, o dsl.Operand) (Effect, bool) {
 	effect.Kind = Assign
-	if o.Field == nil && !o.First && o.Base.Text == "own" && effect.Field.Type == Address {
+	which, its := ownAddresses[o.Base.Text]
+	if its && o.Field == nil && !o.First && effect.Field.Type == Address {
 		if effect.Var == VarWorld {
 			s.report(o.Base, "the world has no address of its own")
 			return effect, false
 		}
-		effect.Value = Value{Kind: OwnOf, Var: effect.Var}
+		effect.Value = Value{Kind: OwnOf, Var: effect.Var, Byte: which}
 		return effect, true
 	}
 	value, ok := s.operandOf(o, effect.Field.Type, effect.Field)

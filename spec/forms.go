@@ -55,7 +55,7 @@ const (
 	Constant    ValueKind = iota // Byte
 	FieldOf                      // the field of Var at Offset
 	Argument                     // the argument: an address, or a word's value
-	OwnOf                        // the own address of Var
+	OwnOf                        // an address of Var: Byte tells which, OwnAddress or OuterAddress
 	FirstOf                      // the head of the queue of Var at Offset
 	TheToken                     // the token that the call carries
 	TheSocket                    // Var itself

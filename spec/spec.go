@@ -21,12 +21,22 @@ const (
 	Nobody       = 0   // an address or socket field: nobody; a code: none
 	Stale        = 1   // an address: one that a socket no longer has
 	OwnAddress   = 2   // an address: OwnAddress+i is the own address of socket i
-	ClassAddress = 6   // an address: ClassAddress+c is that of input class c
+	OuterAddress = 6   // an address: OuterAddress+i is the other one of socket i
+	ClassAddress = 10  // an address: ClassAddress+c is that of input class c
 	SocketBase   = 1   // a socket field: SocketBase+i is socket i
 	CodeBase     = 1   // a code: CodeBase+e is error e
 	Absent       = 255 // every field of a handle, or of a socket never made
 	SocketArg    = 128 // an argument: SocketArg+i is (the address of) socket i
 )
+
+// WhoseAddress is the socket whose address a value is; false if it is nobody's
+// or that of an input class.
+func WhoseAddress(value uint8) (socket uint8, ok bool) {
+	if value < OwnAddress || value >= ClassAddress {
+		return 0, false
+	}
+	return (value - OwnAddress) % MaxSockets, true
+}
 
 // A Spec is the specification as one platform sees it.
 type Spec struct {
