@@ -80,5 +80,5 @@ func (f *fault) key() string {
 // id is a short name of a fault on a platform, the same in each run.
 func (f *fault) id(platform string) string {
 	sum := sha256.Sum256([]byte(platform + "\n" + f.key()))
-	return f.call + "-" + hex.EncodeToString(sum[:4])
+	return strings.ReplaceAll(f.call, " ", "-") + "-" + hex.EncodeToString(sum[:4])
 }
