@@ -66,12 +66,14 @@ type Description struct {
 	Lacks      []Lack
 }
 
-// Without are the words of what scripts must do without.
+// Without are the words of what scripts must do without. A network that does what
+// scripts say is part of a lab, so that who lacks that need not name both.
 func (d Description) Without() map[string]bool {
 	words := map[string]bool{}
 	for _, lack := range d.Lacks {
 		words[lack.What] = true
 	}
+	words["network"] = words["network"] || words["lab"]
 	return words
 }
 

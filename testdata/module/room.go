@@ -45,6 +45,7 @@ func (r *Room) Describe() agent.Description {
 	lacks("there is one family of addresses", "inet6", "irda")
 	lacks("an address is a value in Go: it has no length, and is never unreadable",
 		"null", "unreadable", "torn", "empty", "one", "two", "short", "longer", "storage", "huge", "negative")
+	lacks("nobody there does what a script says", "network")
 	lacks("the network has no such hosts", "absent", "unreachable", "prohibited", "blackhole", "multicast")
 	lacks("there is no such call", "shutdown", "select", "poll", "so_error", "set_mode",
 		"set_broadcast", "set_reuse", "set_v6only", "set_timeout")
