@@ -203,7 +203,7 @@ func TestKilledChildren(t *testing.T) {
 	p.start(t)
 	awaitChildren(t, p.Process.Pid, 2)
 	go kill(p, 300)
-	if status := p.status(); status != statusFailed || !strings.Contains(p.stderr.String(), "which is not its own doing; giving up") ||
+	if status := p.status(); status != statusFailed || !strings.Contains(p.stderr.String(), "which is not its own doing") ||
 		!strings.HasPrefix(p.stdout.String(), "No divergence so far.\nThe run could not be finished: ") {
 		t.Errorf("killed again and again: status %d\n%s\n%s", status, &p.stdout, &p.stderr)
 	}
