@@ -82,7 +82,7 @@ func newGenerator(machine *model.Machine, lacks map[string]bool, options Options
 			g.goals = append(g.goals, goal{outcome, walk})
 		}
 	}
-	for _, walk := range found.CaseWalks() {
+	for _, walk := range found.CaseWalks {
 		if options.Slow == needsSlow(machine.Spec, walk) {
 			g.cases = append(g.cases, walk)
 		}

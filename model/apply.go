@@ -11,149 +11,179 @@ type choice struct {
 // apply is the state after an outcome.
 func (m *Machine) apply(s *State, op Op, c *choice, made bool) State {
 	next := *s
-	if made && op.Made < spec.MaxSockets {
-		next.create(op.Made)
-	}
-	e := environment{machine: m, state: &next, op: op, slots: c.slots}
-	m.effects(&e, c.outcome.Effects)
+	m.applyTo(&next, op, c, made)
 	return next
 }
 
-func (m *Machine) effects(e *environment, effects []spec.Effect) {
+// applyTo changes a state as an outcome does. It says whether that looked at any
+// socket besides the one called upon, or changed it, and whether that one gave
+// up its own address, so that others would be changed that knew it.
+func (m *Machine) applyTo(s *State, op Op, c *choice, made bool) (touched, renamed bool) {
+	if made && op.Made < spec.MaxSockets {
+		s.create(op.Made)
+	}
+	effects := m.effects[c.outcome.ID]
+	if len(effects) == 0 {
+		return false, false
+	}
+	e := m.environment(s, op)
+	for variable := spec.VarFree; variable < c.outcome.Rule.Vars; variable++ {
+		e.slots[variable] = c.slots[variable]
+		e.records[variable] = s.record(c.slots[variable])
+	}
+	e.apply(effects)
+	return e.touched, e.renamed
+}
+
+func (e *environment) apply(effects []effect) {
 	for i := range effects {
-		m.effect(e, &effects[i])
+		e.effect(&effects[i])
 	}
 }
 
-func (m *Machine) effect(e *environment, f *spec.Effect) {
-	switch f.Kind {
+func (e *environment) effect(f *effect) {
+	switch f.kind {
 	case spec.ForEach:
-		m.forEach(e, f)
+		e.forEach(f)
 		return
 	case spec.Do:
-		m.do(e, f)
+		e.do(f)
 		return
 	}
-	if f.Var == spec.VarWorld {
-		e.state[f.Field.Offset] = e.value(&f.Value)
-		return
-	}
-	slot, s := e.slots[f.Var], e.state
-	if !s.exists(slot) || s.isUnknown(slot) {
-		return
-	}
-	switch offset := f.Field.Offset; f.Kind {
-	case spec.Assign:
-		m.assign(s, slot, offset, e.value(&f.Value))
-	case spec.Append:
-		m.appendTo(s, slot, f.Field, e.value(&f.Value))
-	case spec.DropFirst:
-		drop(s, slot, f.Field)
-	case spec.Clear:
-		for i := 0; i <= f.Field.Holds; i++ {
-			s.set(slot, offset+i, 0)
-		}
-	case spec.CopyQueue:
-		from := e.slots[f.Value.Var]
-		if !s.exists(from) || s.isUnknown(from) {
-			m.forget(s, slot)
+	slot, r := uint8(0), e.records[f.variable]
+	if f.variable != worldVariable {
+		slot = e.slots[f.variable]
+		e.touched = e.touched || slot != e.op.Subject
+		if r[0] != live {
 			return
 		}
-		for i := 0; i <= f.Value.Field.Holds; i++ {
-			s.set(slot, offset+i, s.get(from, f.Value.Offset+i))
+	}
+	switch f.kind {
+	case spec.Assign:
+		e.assign(f, slot, r)
+	case spec.Append:
+		e.append(f, slot, r)
+	case spec.DropFirst:
+		drop(r, f.at)
+	case spec.Clear:
+		clear(r[f.at : f.at+f.holds+1])
+	case spec.CopyQueue:
+		from := e.records[f.value.variable]
+		if from[0] != live {
+			e.machine.forget(e.state, slot)
+			return
 		}
+		copy(r[f.at:], from[f.value.at:f.value.at+f.value.constant+1])
 	}
 }
 
 // assign sets a field. What else names an address that a socket loses by it
 // changes too: its outer address when it has another one, its own when it has
 // neither of the two.
-func (m *Machine) assign(s *State, slot uint8, offset int, value uint8) {
-	old := s.get(slot, offset)
-	s.set(slot, offset, value)
+func (e *environment) assign(f *effect, slot uint8, r *record) {
+	value := f.value.constant
+	if f.value.kind != spec.Constant {
+		value = e.value(&f.value)
+	}
+	old := r[f.at]
+	r[f.at] = value
 	own, outer := spec.OwnAddress+slot, spec.OuterAddress+slot
-	if offset != m.local || value == old || old != own && old != outer {
+	if int(f.at) != e.machine.local || f.variable == worldVariable || value == old || old != own && old != outer {
 		return
 	}
+	e.renamed = true
 	if old == outer {
-		m.lose(s, outer)
+		e.lose(outer)
 	}
 	if value != own && value != outer {
-		m.lose(s, own)
+		e.lose(own)
 	}
 }
 
 // lose takes an address away from its socket. It becomes the own address of
 // another one that has it too; if there is none, every mention of it is stale.
-func (m *Machine) lose(s *State, address uint8) {
+func (e *environment) lose(address uint8) {
 	for other := range uint8(spec.MaxSockets) {
-		if s.get(other, m.local) == address {
-			m.rename(s, address, spec.OwnAddress+other)
+		if e.state.record(other)[e.machine.local] == address {
+			e.rename(address, spec.OwnAddress+other)
 			return
 		}
 	}
-	m.rename(s, address, spec.Stale)
+	e.rename(address, spec.Stale)
 }
 
 // rename puts an address in the place of another one, wherever that is
 // mentioned.
-func (m *Machine) rename(s *State, old, address uint8) {
+func (e *environment) rename(old, address uint8) {
 	for slot := range uint8(spec.MaxSockets) {
-		if !s.exists(slot) {
+		r := e.state.record(slot)
+		if r[0] == spec.Absent {
 			continue
 		}
-		for _, field := range m.Spec.Fields {
-			if field.Type == spec.Address && s.get(slot, field.Offset) == old {
-				s.set(slot, field.Offset, address)
+		for _, at := range e.machine.addresses {
+			if r[at] == old {
+				r[at] = address
+				e.touched = e.touched || slot != e.op.Subject
 			}
 		}
 	}
 }
 
-// appendTo adds to a queue. What does not fit is more than the model keeps
-// track of: the socket is unknown from here on.
-func (m *Machine) appendTo(s *State, slot uint8, queue *spec.Field, value uint8) {
-	count := int(s.get(slot, queue.Offset))
-	if count >= queue.Holds {
-		m.forget(s, slot)
+// append adds to a queue. What does not fit is more than the model keeps track
+// of: the socket is unknown from here on.
+func (e *environment) append(f *effect, slot uint8, r *record) {
+	count := r[f.at]
+	if count >= f.holds {
+		e.machine.forget(e.state, slot)
 		return
 	}
-	s.set(slot, queue.Offset+1+count, value)
-	s.set(slot, queue.Offset, uint8(count+1))
+	r[f.at+1+count] = e.value(&f.value)
+	r[f.at] = count + 1
 }
 
-func drop(s *State, slot uint8, queue *spec.Field) {
-	count := int(s.get(slot, queue.Offset))
+// drop takes the first item of a queue away.
+func drop(r *record, at uint8) {
+	count := r[at]
 	if count == 0 {
 		return
 	}
-	for i := 1; i < count; i++ {
-		s.set(slot, queue.Offset+i, s.get(slot, queue.Offset+i+1))
-	}
-	s.set(slot, queue.Offset+count, 0)
-	s.set(slot, queue.Offset, uint8(count-1))
+	copy(r[at+1:at+count], r[at+2:at+count+1])
+	r[at+count] = 0
+	r[at] = count - 1
 }
 
 // do makes a change to a socket: in the change, that is the subject.
-func (m *Machine) do(e *environment, f *spec.Effect) {
-	for i := range f.Change.Lines {
-		line := &f.Change.Lines[i]
-		inner := environment{machine: m, state: e.state, op: e.op}
-		inner.slots[spec.VarSubject] = e.slots[f.Var]
-		if inner.holds(line.Guard) {
-			m.effects(&inner, line.Effects)
+func (e *environment) do(f *effect) {
+	if f.variable == spec.VarSubject && !f.change.binds {
+		e.change(f.change)
+		return
+	}
+	op := e.op
+	op.Subject, op.Made = e.slots[f.variable], NoSocket
+	inner := e.machine.environment(e.state, op)
+	inner.change(f.change)
+	e.touched = e.touched || inner.touched || op.Subject != e.op.Subject
+	e.renamed = e.renamed || inner.renamed
+}
+
+func (e *environment) change(c *change) {
+	for i := range c.lines {
+		if e.holds(c.lines[i].tests) {
+			e.apply(c.lines[i].effects)
 		}
 	}
 }
 
-func (m *Machine) forEach(e *environment, f *spec.Effect) {
-	slot := e.slots[f.Var]
-	count := int(e.state.get(slot, f.Field.Offset))
-	if count > f.Field.Holds {
+func (e *environment) forEach(f *effect) {
+	r := e.records[f.variable]
+	count := r[f.at]
+	if count > f.holds {
 		return
 	}
-	for i := 1; i <= count; i++ {
-		e.slots[f.Each] = e.state.get(slot, f.Field.Offset+i) - spec.SocketBase
-		m.effects(e, f.Effects)
+	for i := uint8(1); i <= count; i++ {
+		slot := r[f.at+i] - spec.SocketBase
+		e.slots[f.each], e.records[f.each] = slot, e.state.record(slot)
+		e.touched = true
+		e.apply(f.effects)
 	}
 }

@@ -65,7 +65,7 @@ func (m *Machine) laterWays(s *State) []way {
 
 // laterSteps adds the ways that a later rule leads on for one socket.
 func (m *Machine) laterSteps(s *State, rule *planRule, slot uint8, ways []way) []way {
-	if !s.exists(slot) || s.isUnknown(slot) {
+	if s.record(slot)[0] != live {
 		return ways
 	}
 	op := Op{Subject: slot, Made: NoSocket}

@@ -8,83 +8,163 @@ import (
 	"connectspec/spec"
 )
 
-// judge notes what a new case shows: a gap, an overlap, outcomes reached.
-func (x *Exploration) judge(at int32, s *State, t *trial) {
-	if t.p.verdict == idle {
-		return // nothing is asked, so nothing can be missing
+// judge notes what a case shows: a gap, an overlap, outcomes reached. It says
+// whether the case is new. The call is shown with other places of its sockets
+// than it was tried with.
+func (x *explorer) judge(s *State, o *offer, tried, shown Op, p *prospect) bool {
+	if p.isNone(o) {
+		return false
 	}
-	x.Cases++
-	x.rank(s, t)
-	switch t.p.verdict {
+	if p.overlap && !o.later() {
+		x.overlap(s, o, tried, shown)
+	}
+	if p.verdict == decided {
+		x.levels(s, o, tried, shown)
+	}
+	if !x.seen.cases.add(uint64(caseOf(o, tried, p))) {
+		return false
+	}
+	if o.later() {
+		for i := range p.choices {
+			if x.machine.apply(s, tried, &p.choices[i], false) != *s {
+				x.note(p.choices[i].outcome.ID, Op{Call: noCall})
+			}
+		}
+		return true
+	}
+	x.first(o, shown)
+	x.rank(s, tried)
+	switch p.verdict {
 	case gap:
-		x.complain(&x.Gaps, "gap", at, t.op, nil)
+		for _, arguments := range o.alike {
+			x.complain(&x.Gaps, "gap", shown.with(arguments), nil)
+		}
 	case unstated:
-		x.note(t.p.silent.ID, at, t.op)
+		x.note(p.silent.ID, shown)
 	case decided:
-		x.count(at, t)
+		x.count(o, shown, p)
+	}
+	return true
+}
+
+// first counts a case, of each call that is alike, and notes where it was met.
+func (x *explorer) first(o *offer, op Op) {
+	x.Cases += len(o.alike)
+	x.keeps = true
+	for _, arguments := range o.alike {
+		x.firsts = append(x.firsts, found{x.at, op.with(arguments), true})
+	}
+}
+
+// with is a call with other arguments, sockets aside.
+func (op Op) with(arguments [3]uint8) Op {
+	for i, argument := range arguments {
+		if argument < spec.SocketArg {
+			op.Args[i] = argument
+		}
+	}
+	return op
+}
+
+// isNone says that a prospect is no case: something is not known, or nothing is
+// there to happen.
+func (p *prospect) isNone(o *offer) bool {
+	return p.verdict == doubtful || p.verdict == idle || o.later() && p.verdict != decided
+}
+
+// caseOf identifies a case: a call, and how the tests of its rules came out. Of
+// gaps, in which nothing applies, those with other arguments are others.
+func caseOf(o *offer, op Op, p *prospect) digest {
+	d := digest(p.path)
+	d.add(uint64(op.Call))
+	if p.verdict == gap && !o.later() {
+		arguments := alikeArguments(op)
+		d.add(uint64(arguments[0])<<16 | uint64(arguments[1])<<8 | uint64(arguments[2]))
+	}
+	return d
+}
+
+// isNew says whether judge would find anything.
+func (x *explorer) isNew(o *offer, op Op, p *prospect) bool {
+	if p.isNone(o) {
+		return false
+	}
+	return p.overlap && !o.later() || !x.seen.cases.has(uint64(caseOf(o, op, p)))
+}
+
+// note notes where an outcome can be had, unless that is known.
+func (x *explorer) note(outcome int, op Op) {
+	if !x.found[outcome].is {
+		x.found[outcome] = found{x.at, op, true}
+		x.keeps = true
 	}
 }
 
 // count counts the different results that are allowed.
-func (x *Exploration) count(at int32, t *trial) {
+func (x *explorer) count(o *offer, op Op, p *prospect) {
 	var codes [4]uint64
-	for i := t.from; i < t.until; i++ {
-		outcome := x.choices[i].outcome
-		x.note(outcome.ID, at, t.op)
+	for i := range p.choices {
+		outcome := p.choices[i].outcome
+		x.note(outcome.ID, op)
 		for _, result := range outcome.Results {
 			codes[result.Code/64] |= 1 << (result.Code % 64)
 		}
 	}
 	for _, set := range codes {
-		x.Results += bits.OnesCount64(set)
+		x.Results += len(o.alike) * bits.OnesCount64(set)
+	}
+}
+
+// levels notes the lines of ready rules that apply.
+func (x *explorer) levels(s *State, o *offer, tried, shown Op) {
+	if len(o.plan.ready) == 0 {
+		return
+	}
+	e := x.machine.environment(s, tried)
+	e.decided = o.plan.decided
+	for i := range o.plan.ready {
+		for _, one := range o.plan.ready[i].cases {
+			if e.holdsOf(one) {
+				x.note(one.outcomes[0].ID, shown)
+				break
+			}
+		}
 	}
 }
 
 // overlap notes two acts that apply in one case. The first that does hides the
-// others from the case, so every state in which a call is tried anew is asked.
-func (x *Exploration) overlap(at int32, s *State, t *trial) {
-	m, op, plan := x.machine, t.op, t.plan
-	if len(plan.acts) < 2 || t.p.verdict != decided || t.p.refused {
-		return
-	}
-	e := m.environment(s, op)
-	choices := x.spare[:0]
-	count := 0
-	for i := range plan.acts {
-		if e.applies(&plan.acts[i], &choices) {
-			count++
-		}
-	}
-	x.spare = choices
-	if count < 2 {
-		return
-	}
+// others from the case, so every state in which a call is tried is asked.
+func (x *explorer) overlap(s *State, o *offer, tried, shown Op) {
+	e := x.machine.environment(s, tried)
+	e.decided = o.plan.decided
+	x.bench.spare = x.bench.spare[:0]
 	var names []string
-	for i := range plan.acts {
-		if e.applies(&plan.acts[i], &choices) {
-			names = append(names, plan.acts[i].rule.Name)
+	for i := range o.plan.acts {
+		if e.applies(&o.plan.acts[i], &x.bench.spare) {
+			names = append(names, o.plan.acts[i].rule.Name)
 		}
 	}
-	if !e.doubtful {
-		x.complain(&x.Overlaps, "overlap", at, op, names)
+	if len(names) > 1 && !e.doubtful {
+		x.complain(&x.Overlaps, "overlap", shown, names)
 	}
 }
 
 // rank notes that it matters in which order the refusals of a call are asked.
-func (x *Exploration) rank(s *State, t *trial) {
-	if x.Ranked[t.op.Call] || len(t.plan.refusals) < 2 {
+func (x *explorer) rank(s *State, op Op) {
+	refusals := x.machine.plan(op).refusals
+	if x.Ranked[op.Call] || len(refusals) < 2 {
 		return
 	}
-	e := x.machine.environment(s, t.op)
+	e := x.machine.environment(s, op)
 	var first []choice
-	for i := range t.plan.refusals {
+	for i := range refusals {
 		var choices []choice
 		switch {
-		case !e.applies(&t.plan.refusals[i], &choices):
+		case !e.applies(&refusals[i], &choices):
 		case first == nil:
 			first = choices
 		case !sameResults(first, choices):
-			x.Ranked[t.op.Call] = true
+			x.Ranked[op.Call] = true
 			return
 		}
 	}
@@ -109,17 +189,27 @@ func codesOf(outcome *spec.Outcome) []uint8 {
 
 // complain notes one case for each call and set of rules; of gaps, for each
 // call and its arguments, all sockets being alike.
-func (x *Exploration) complain(list *[]Case, what string, at int32, op Op, rules []string) {
+func (x *explorer) complain(list *[]Case, what string, op Op, rules []string) {
 	k := what + x.machine.Spec.Calls[op.Call].Name
 	for _, name := range rules {
 		k += " " + name
 	}
 	if rules == nil {
-		k += fmt.Sprint(keyOf(op))
+		k += fmt.Sprint(alikeArguments(op))
 	}
-	if x.seen[k] {
+	if x.noted[k] {
 		return
 	}
-	x.seen[k] = true
-	*list = append(*list, Case{x.script(at, op), rules})
+	x.noted[k] = true
+	*list = append(*list, Case{x.script(x.at, op), rules})
+}
+
+// alikeArguments are the arguments of a call, all sockets being alike.
+func alikeArguments(op Op) [3]uint8 {
+	for i, argument := range op.Args {
+		if argument >= spec.SocketArg {
+			op.Args[i] = spec.SocketArg
+		}
+	}
+	return op.Args
 }

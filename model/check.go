@@ -174,8 +174,8 @@ func (c *Checked) cases(m *Machine, x *Exploration) {
 
 // group is the call of a case, and the class of its first argument.
 func (c *Case) group() [2]uint8 {
-	k := keyOf(c.Script[len(c.Script)-1])
-	return [2]uint8{k.call, k.args[0]}
+	last := c.Script[len(c.Script)-1]
+	return [2]uint8{last.Call, alikeArguments(last)[0]}
 }
 
 // firstArgument is the name of the first argument of a script's last call; ""
@@ -194,13 +194,12 @@ func (m *Machine) oneLine(script Script) string {
 
 // outcomes notes which outcomes a platform reaches, and what its rules cite.
 func (c *Checked) outcomes(s *spec.Spec, x *Exploration) {
-	shown := x.shown()
 	for _, rule := range s.Rules {
 		c.cite("rule", rule.Cites)
 		for i := range rule.Cases {
 			for _, outcome := range rule.Cases[i].Outcomes {
 				c.declared[outcome.Pos] = outcome
-				if x.Walks[outcome.ID] != nil || shown[outcome.ID] {
+				if x.Walks[outcome.ID] != nil {
 					c.applied[outcome.Pos] = true
 				}
 			}

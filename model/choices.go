@@ -17,9 +17,11 @@ const (
 type prospect struct {
 	verdict verdict
 	refused bool // by a refusal
+	touched bool // it depends on another socket
 	choices []choice
-	path    uint64        // how the conditions came out (see environment)
+	path    uint64        // how the tests came out (see environment)
 	silent  *spec.Outcome // of the unstated rule that applies
+	overlap bool          // another act applies as well, if anybody wants to know
 }
 
 // prospect evaluates every rule of a call in a state. The choices share into.
@@ -30,11 +32,16 @@ func (m *Machine) prospect(s *State, op Op, into []choice) prospect {
 // prospectOf is prospect for whoever knows the plan of the call.
 func (m *Machine) prospectOf(plan *plan, s *State, op Op, into []choice) prospect {
 	p := prospect{choices: into[:0]}
-	if op.Subject < spec.MaxSockets && (!s.exists(op.Subject) || s.isUnknown(op.Subject)) {
+	if op.Subject < spec.MaxSockets && s.record(op.Subject)[0] != live {
 		p.verdict = doubtful
 		return p
 	}
 	e := m.environment(s, op)
+	e.decided = plan.decided
+	return e.prospect(plan, p)
+}
+
+func (e *environment) prospect(plan *plan, p prospect) prospect {
 	for i := range plan.refusals {
 		if e.applies(&plan.refusals[i], &p.choices) {
 			p.refused = true
@@ -43,7 +50,7 @@ func (m *Machine) prospectOf(plan *plan, s *State, op Op, into []choice) prospec
 			}
 		}
 	}
-	if !p.refused && !e.anyApplies(plan.acts, &p.choices) {
+	if !p.refused && !e.acts(plan, &p) {
 		e.leftOver(plan, &p)
 	}
 	for i := range plan.mays {
@@ -52,8 +59,36 @@ func (m *Machine) prospectOf(plan *plan, s *State, op Op, into []choice) prospec
 	if e.doubtful {
 		p.verdict = doubtful
 	}
-	p.path = e.path
+	p.path, p.touched = e.path, e.touched
 	return p
+}
+
+// acts adds the outcomes of the first act that applies.
+func (e *environment) acts(plan *plan, p *prospect) bool {
+	for i := range plan.acts {
+		if e.applies(&plan.acts[i], &p.choices) {
+			if e.thorough {
+				p.overlap = e.another(plan.acts[i+1:], p.choices)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// another says whether any of the acts behind the first that applies does so too.
+func (e *environment) another(acts []planRule, room []choice) bool {
+	if len(acts) == 0 {
+		return false
+	}
+	apart := *e
+	for i := range acts {
+		choices := room[len(room):]
+		if apart.applies(&acts[i], &choices) {
+			return !apart.doubtful
+		}
+	}
+	return false
 }
 
 // leftOver is the verdict where neither a refusal nor an act applies.
@@ -63,27 +98,20 @@ func (e *environment) leftOver(plan *plan, p *prospect) {
 		p.verdict = idle
 		return
 	}
-	var silent [1]choice
-	if choices := silent[:0]; e.anyApplies(plan.unstated, &choices) {
-		p.verdict, p.silent = unstated, choices[0].outcome
-	}
-}
-
-// anyApplies adds the outcomes of the first rule that applies.
-func (e *environment) anyApplies(rules []planRule, choices *[]choice) bool {
-	for i := range rules {
-		if e.applies(&rules[i], choices) {
-			return true
+	for i := range plan.unstated {
+		for _, one := range plan.unstated[i].cases {
+			if e.holdsOf(one) {
+				p.verdict, p.silent = unstated, one.outcomes[0]
+				return
+			}
 		}
 	}
-	return false
 }
 
 // applies adds the outcomes of the first case of a rule that applies.
 func (e *environment) applies(rule *planRule, choices *[]choice) bool {
-	for i := range rule.cases {
-		one := &rule.cases[i]
-		if !e.holds(one.guard) {
+	for _, one := range rule.cases {
+		if !e.holdsOf(one) {
 			continue
 		}
 		for _, outcome := range one.outcomes {
@@ -91,6 +119,21 @@ func (e *environment) applies(rule *planRule, choices *[]choice) bool {
 		}
 		return true
 	}
+	return false
+}
+
+// holdsOf says whether a case applies, and notes how its tests came out.
+func (e *environment) holdsOf(one *planCase) bool {
+	tests := one.tests
+	e.at = one
+	if e.decided {
+		tests = tests[one.main:]
+	}
+	if e.holds(tests) {
+		e.note(uint64(one.number) << 8)
+		return true
+	}
+	e.note(uint64(one.number)<<8 | uint64(len(tests)-e.failed))
 	return false
 }
 
@@ -109,33 +152,45 @@ func (m *Machine) allows(s *State, op Op, c *choice, seen Seen) bool {
 }
 
 func (m *Machine) sameValue(s *State, op Op, c *choice, v *spec.Value, seen uint8) bool {
-	e := environment{machine: m, state: s, op: op, slots: c.slots}
+	e := m.answering(s, op, c)
 	if v.Kind == spec.ReadyLevels {
-		must, may := e.levels(m.Spec.Calls[op.Call])
+		must, may := e.levels(m.plan(op))
 		return seen&^may == must&^may
 	}
-	value := e.value(v)
+	return e.answer(v) == seen
+}
+
+// answering is the environment in which a choice says what comes with ok.
+func (m *Machine) answering(s *State, op Op, c *choice) environment {
+	e := m.environment(s, op)
+	for variable := spec.VarFree; variable < c.outcome.Rule.Vars; variable++ {
+		e.slots[variable] = c.slots[variable]
+		e.records[variable] = s.record(c.slots[variable])
+	}
+	return e
+}
+
+// answer is what comes with ok, levels aside. A target that names a socket does
+// not say which of its addresses it means.
+func (e *environment) answer(v *spec.Value) uint8 {
+	o := compileValue(v)
+	value := e.value(&o)
 	if v.Type == spec.Address {
-		// A target that names a socket does not say which address it means.
 		if socket, ok := spec.WhoseAddress(value); ok {
-			value = spec.OwnAddress + socket
+			return spec.OwnAddress + socket
 		}
 	}
-	return value == seen
+	return value
 }
 
 // levels are the levels that show, and those that may show or not.
-func (e *environment) levels(call *spec.Call) (must, may uint8) {
-	for level, rule := range call.Ready {
-		if rule == nil {
-			continue
-		}
-		for i := range rule.Cases {
-			one := &rule.Cases[i]
-			if !e.holds(one.Guard) {
+func (e *environment) levels(plan *plan) (must, may uint8) {
+	for level := range plan.ready {
+		for _, one := range plan.ready[level].cases {
+			if !e.holds(one.tests) {
 				continue
 			}
-			if one.Maybe {
+			if one.maybe {
 				may |= 1 << level
 			} else {
 				must |= 1 << level

@@ -81,13 +81,13 @@ func (m *Machine) resultText(s *State, op Op, c *choice, r spec.Result) string {
 	case r.Value == nil:
 		return "ok"
 	}
-	e := environment{machine: m, state: s, op: op, slots: c.slots}
+	e := m.answering(s, op, c)
 	call := m.Spec.Calls[op.Call]
 	if r.Value.Kind == spec.ReadyLevels {
-		must, may := e.levels(call)
+		must, may := e.levels(m.plan(op))
 		return "ok " + levelsText(call, must&^may, may)
 	}
-	return "ok " + m.valueText(call, e.value(r.Value))
+	return "ok " + m.valueText(call, e.answer(r.Value))
 }
 
 func levelsText(call *spec.Call, must, may uint8) string {

@@ -2,133 +2,136 @@ package model
 
 import "connectspec/spec"
 
-// An environment is what the conditions and effects of a rule refer to.
+// An environment is what the tests of a case and the effects of an outcome
+// refer to.
 type environment struct {
 	machine *Machine
 	state   *State
 	op      Op
 	slots   [spec.MaxVars]uint8
-	// doubtful is set when a condition looked at a socket that is unknown, or
-	// that the script names but the system never made.
+	records [spec.MaxVars + 1]*record // of slots, and the world behind them
+	// doubtful is set when a test looked at a socket that is unknown, or that
+	// the script names but the system never made.
 	doubtful bool
-	// path is a number for how the conditions came out so far, and which
-	// sockets they bound: evaluations with the same path have the same result.
+	// touched is set when a test or an effect looked at a socket other than the
+	// one called upon, or changed it.
+	touched  bool
+	renamed  bool // a socket gave up its own address
+	thorough bool // it matters whether more than one act applies
+	decided  bool // the tests about main fields were made before
+	// question is what is asked of other sockets; nil: it is answered. Otherwise
+	// every test that looks at another socket fails.
+	question *question
+	at       *planCase // the case at hand
+	// failed is how many tests a case got behind itself before one failed.
+	failed int
+	// path is a number for how the tests came out: evaluations with the same path
+	// have the same result.
 	path uint64
+}
+
+// environment is that of a call. Variables that nothing has bound are no sockets.
+func (m *Machine) environment(s *State, op Op) environment {
+	e := environment{machine: m, state: s, op: op}
+	for i := range e.records {
+		e.records[i] = &absent
+	}
+	e.slots[spec.VarSubject], e.slots[spec.VarMade] = op.Subject, op.Made
+	if s != nil {
+		e.records[spec.VarSubject], e.records[spec.VarMade] = s.record(op.Subject), s.record(op.Made)
+		e.records[worldVariable] = (*record)(s[:recordSize])
+	}
+	return e
 }
 
 // note adds to the path.
 func (e *environment) note(value uint64) {
-	e.path = (e.path ^ (value + 1)) * 0x9e3779b97f4a7c15
-	e.path ^= e.path >> 29
+	e.path = (e.path ^ value) * 0x9e3779b97f4a7c15
+	e.path ^= e.path >> 32
 }
 
-func (m *Machine) environment(s *State, op Op) environment {
-	e := environment{machine: m, state: s, op: op}
-	e.slots[spec.VarSubject] = op.Subject
-	e.slots[spec.VarMade] = op.Made
-	return e
-}
-
-// holds says whether all conditions hold, and binds the variables they name.
-func (e *environment) holds(conditions []spec.Condition) bool {
-	for i := range conditions {
-		c := &conditions[i]
-		if c.Kind == spec.Some {
-			return e.some(c, conditions[i+1:])
+// holds says whether all tests pass, and binds the variables they name.
+func (e *environment) holds(tests []test) bool {
+	for i := 0; i < len(tests); i++ {
+		t := &tests[i]
+		if e.question != nil && e.opens(t) {
+			e.ask(tests[i:])
+			e.failed = i
+			return false
 		}
-		if e.condition(c) == c.Not {
-			e.note(uint64(i))
+		if t.kind == some {
+			return e.some(tests, i)
+		}
+		passed, at := e.passes(t), i
+		for t.or {
+			i++
+			t = &tests[i]
+			passed = passed || e.passes(t)
+		}
+		if passed == t.not {
+			e.failed = at
 			return false
 		}
 	}
-	e.note(1 << 8)
 	return true
 }
 
-// some looks for a socket that makes this and all later conditions hold.
-func (e *environment) some(c *spec.Condition, rest []spec.Condition) bool {
+// some looks for a socket that makes all tests behind this one pass.
+func (e *environment) some(tests []test, at int) bool {
+	e.touched = true
+	variable, furthest := tests[at].variable, at
 	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
-		if slot == e.op.Subject || !e.state.exists(slot) {
+		r := e.state.record(slot)
+		if slot == e.op.Subject || r[0] == spec.Absent {
 			continue
 		}
-		if e.state.isUnknown(slot) {
+		if r[0] == unknown {
 			e.doubtful = true
 			continue
 		}
-		e.slots[c.Var] = slot
-		if e.hasWord(c.Var, c.Words) != c.Not && e.holds(rest) {
+		e.slots[variable], e.records[variable] = slot, r
+		if e.holds(tests[at+1:]) {
 			return true
 		}
+		furthest = max(furthest, at+1+e.failed)
 	}
+	e.failed = furthest
 	return false
 }
 
-func (e *environment) condition(c *spec.Condition) bool {
-	switch c.Kind {
-	case spec.HasWord:
-		return e.hasWord(c.Var, c.Words)
-	case spec.ArgumentIs:
-		class := e.op.Args[c.Argument]
-		return class < spec.SocketArg && c.Classes[class/64]&(1<<(class%64)) != 0
-	case spec.ArgumentWord:
-		return c.Mask&(1<<(e.op.Args[c.Argument]&63)) != 0
-	case spec.ArgumentNames:
-		argument := e.op.Args[c.Argument]
-		return argument >= spec.SocketArg && e.bind(c.Var, argument-spec.SocketArg)
-	case spec.Equals:
-		return e.equals(c)
-	case spec.Filled:
-		return e.filled(c)
-	}
-	return false
-}
-
-func (e *environment) bind(variable int, slot uint8) bool {
-	e.slots[variable] = slot
-	e.note(uint64(slot) << 16)
-	if !e.state.exists(slot) || e.state.isUnknown(slot) {
-		e.doubtful = true
-	}
-	return true
-}
-
-func (e *environment) hasWord(variable int, words []spec.WordTest) bool {
-	for i := range words {
-		test := &words[i]
-		switch {
-		case test.World:
-			if test.Mask&(1<<e.state[test.Offset]) != 0 {
-				return true
-			}
-		case test.Handle != 0:
-			if int(e.slots[variable]) == spec.MaxSockets+test.Handle-1 {
-				return true
-			}
-		default:
-			value := e.state.get(e.slots[variable], test.Offset)
-			if value < 64 && test.Mask&(1<<value) != 0 {
-				return true
-			}
+func (e *environment) passes(t *test) bool {
+	switch t.kind {
+	case inSet:
+		if t.left.kind == spec.FieldOf {
+			return e.machine.sets[t.set].has(e.records[t.left.variable][t.left.at])
 		}
+		return e.machine.sets[t.set].has(e.value(&t.left))
+	case equal:
+		return e.value(&t.left) == e.value(&t.right)
+	case isHandle:
+		return e.slots[t.variable] == t.left.constant
+	case names:
+		slot, names := socketOf(e.value(&t.left), spec.FieldType(t.left.constant))
+		if names {
+			e.bind(t.variable, slot)
+		}
+		return names
+	case argues:
+		argument := e.op.Args[t.left.at]
+		if argument < spec.SocketArg {
+			return false
+		}
+		e.bind(t.variable, argument-spec.SocketArg)
+		return true
 	}
 	return false
 }
 
-func (e *environment) equals(c *spec.Condition) bool {
-	left := e.value(&c.Left)
-	for i := range c.Values {
-		right := &c.Values[i]
-		if right.Kind == spec.BindsSocket {
-			if slot, names := socketOf(left, right.Type); names && e.bind(right.Var, slot) {
-				return true
-			}
-			continue
-		}
-		if left == e.value(right) {
-			return true
-		}
-	}
-	return false
+func (e *environment) bind(variable, slot uint8) {
+	r := e.state.record(slot)
+	e.slots[variable], e.records[variable] = slot, r
+	e.touched = e.touched || slot != e.op.Subject
+	e.doubtful = e.doubtful || r[0] != live
 }
 
 // socketOf is the socket that an address or a socket field names.
@@ -140,54 +143,43 @@ func socketOf(value uint8, t spec.FieldType) (uint8, bool) {
 	return value - first, value >= first && value < first+spec.MaxSockets
 }
 
-func (e *environment) filled(c *spec.Condition) bool {
-	count := e.state.get(e.slots[c.Var], c.Queue.Offset)
-	if c.Full {
-		return int(count) >= c.Queue.Holds && count != spec.Absent
-	}
-	return count == 0
-}
-
-// value is what a value comes to in this environment.
-func (e *environment) value(v *spec.Value) uint8 {
-	switch v.Kind {
+// value is what an operand comes to in this environment.
+func (e *environment) value(o *operand) uint8 {
+	switch o.kind {
 	case spec.Constant:
-		return v.Byte
+		return o.constant
 	case spec.FieldOf:
-		if v.Var == spec.VarWorld {
-			return e.state[v.Offset]
-		}
-		return e.state.get(e.slots[v.Var], v.Offset)
+		return e.records[o.variable][o.at]
 	case spec.OwnOf:
-		return v.Byte + e.slots[v.Var]
+		return o.constant + e.slots[o.variable]
 	case spec.FirstOf:
-		if e.state.get(e.slots[v.Var], v.Offset) == 0 {
+		if e.records[o.variable][o.at] == 0 {
 			return 0
 		}
-		return e.state.get(e.slots[v.Var], v.Offset+1)
+		return e.records[o.variable][o.at+1]
 	case spec.TheToken:
 		return e.op.Token
 	case spec.Argument:
-		return e.argument(v)
+		return e.argument(o)
 	case spec.TheSocket:
-		if v.Type == spec.Address {
-			return spec.OwnAddress + e.slots[v.Var]
+		if spec.FieldType(o.constant) == spec.Address {
+			return spec.OwnAddress + e.slots[o.variable]
 		}
-		return spec.SocketBase + e.slots[v.Var]
+		return spec.SocketBase + e.slots[o.variable]
 	}
 	return 0
 }
 
 // argument is an argument as an address or a word.
-func (e *environment) argument(v *spec.Value) uint8 {
-	argument := e.op.Args[v.Argument]
-	switch {
-	case v.Type == spec.Enumeration || v.Type == spec.Flag:
+func (e *environment) argument(o *operand) uint8 {
+	argument := e.op.Args[o.at]
+	switch t := spec.FieldType(o.constant); {
+	case t == spec.Enumeration || t == spec.Flag:
 		return argument
 	case argument >= spec.SocketArg:
-		return e.state.get(argument-spec.SocketArg, e.machine.local)
+		return e.state.record(argument - spec.SocketArg)[e.machine.local]
 	case e.machine.Spec.Classes[argument].Own:
-		return e.state.get(e.op.Subject, e.machine.local)
+		return e.records[spec.VarSubject][e.machine.local]
 	default:
 		return spec.ClassAddress + argument
 	}

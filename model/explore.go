@@ -1,61 +1,36 @@
 package model
 
-import (
-	"hash/maphash"
-
-	"connectspec/spec"
-)
-
-// An Exploration visits the states of a socket under test and those around it,
-// and tries every call with every class of input upon the first. Two states in
-// which all conditions of a call come out the same are one case of that call; a
-// state that is no new case of any call is not gone on from. Among many sockets
-// (see crowded) less counts as new. So an outcome without a walk is one that was
-// not reached within these bounds, and not always one that cannot be.
+// An Exploration finds out what can come of a specification: which outcomes its
+// rules can have, and where none applies, or two do. It takes sockets apart.
+//
+//  1. What can be said of a socket by itself is worked out once for all states
+//     that have one like it: part.go, with menu.go and unit.go.
+//  2. Sockets that know nothing of each other behave so side by side. What one
+//     asks of others is tried with others that show something different each:
+//     circle.go.
+//  3. Sockets that are linked, because one names the other, are looked at
+//     together: company.go, component.go.
+//
+// A state is gone on from if it shows a new case of a call, asks something new
+// of other sockets, or shows them something new. So an outcome without a walk is
+// one that was not reached like this, and not always one that cannot be.
 type Exploration struct {
-	States   int
-	Cases    int
-	Results  int // allowed, over all cases
+	States  int // of sockets that are linked, whatever others there are
+	Cases   int
+	Results int // allowed, over all cases
+	// Gaps are cases in which no rule applies, one for each call with its
+	// arguments; Overlaps those in which several acts do.
 	Gaps     []Case
 	Overlaps []Case
-	// Walks hold a shortest script that leads to each outcome, by its id; nil
-	// where none does.
+	// Walks hold a script that leads to each outcome, and nearly always a shortest
+	// one, by the id of the outcome; nil where none does. To a level that select
+	// shows leads a script that ends with select.
 	Walks []Script
+	// CaseWalks are scripts that lead to each case, whose last call is the one.
+	CaseWalks []Script
 	// Ranked says of each call whether two of its refusals were met that apply in
 	// one case with different results.
 	Ranked []bool
-
-	machine *Machine
-	limits  Limits
-	nodes   []node
-	index   map[uint64]bool // the digests of the states that were met
-	seen    map[string]bool // gaps and overlaps that were noted already
-	found   []found
-	firsts  []found // of each case
-	cases   map[caseKey]bool
-	units   []unit
-	kinds   map[uint64]bool // calls and sets of outcomes that were met in a crowd
-	crowd   uint8           // how many sockets there are in the state at hand
-	seed    maphash.Seed
-	ops     []tryable
-	choices []choice
-	spare   []choice
-	trials  []trial
-}
-
-// A caseKey identifies a case: a call and how its conditions come out.
-type caseKey struct {
-	op   Op
-	path uint64
-}
-
-// A trial is a call tried in the state at hand.
-type trial struct {
-	op    Op
-	plan  *plan
-	p     prospect
-	from  int // its choices
-	until int
 }
 
 // A Case is a call in a state, with the script that leads there.
@@ -70,216 +45,230 @@ type Limits struct {
 	States int             // at most; 0: no bound
 }
 
-type node struct {
-	state  State
-	parent int32
-	op     Op
-	later  bool // reached by a later step, not by op
+// An explorer is at work on an exploration.
+type explorer struct {
+	*Exploration
+	machine  *Machine
+	lacks    map[string]bool
+	openings []opening
+	roster   *roster
+	roots    []root // by world
+
+	cook  cook
+	menus map[uint32]*menu // by the main fields of a socket
+
+	partNumbers   keyMap // by world and record
+	parts         []part
+	answerNumbers keyMap // by what a unit sees
+	answers       []answer
+	circleNumbers keyMap
+	circles       []circle
+	askers        []asker
+	pools         pools
+
+	seen   seen
+	nodes  []node
+	tasks  [][]task // by the length of their scripts
+	at     place    // where calls are tried
+	keeps  bool     // a script that leads there is wanted
+	found  []found  // by outcome
+	firsts []found  // of each case
+	noted  map[string]bool
+
+	bench bench
 }
 
+// Pools hold the lists of parts and answers, one behind the other.
+type pools struct {
+	answers []int32     // of parts
+	effects []effective // of answers
+	open    []openOffer // of answers
+	moves   []move      // of parts
+}
+
+// Seen is what need not be looked at again.
+type seen struct {
+	states keySet // of linked sockets
+	cases  keySet // that were judged
+	kinds  keySet // of calls among linked sockets: what can come of them
+	asks   keySet // what a socket asks of others, all in one
+	asked  keySet // each of these
+	shows  keySet // what a socket shows to others, all in one
+	wide   keySet // who has asked in a wide circle
+	groups keySet // of linked sockets: what they ask of each other, and show
+	told   keySet // questions with what those show who answer them
+}
+
+// A bench has room for what is at hand.
+type bench struct {
+	solo      stateKey
+	soloState State // of solo: one socket
+	joint     State // of linked sockets
+	state     State // that is gone on from
+	next      State // that it leads to
+	question  question
+	choices   []choice
+	spare     []choice
+	leads     []lead
+	ops       []Op // that are gone on with
+	jointOps  []Op // that linked sockets try
+}
+
+// A task is to go on from a node, or to hold a meeting.
+type task struct {
+	node    int32 // or nowhere
+	meeting meeting
+}
+
+// A found outcome can be had by a call at a place.
 type found struct {
-	node int32
-	op   Op
-	is   bool
-}
-
-// Explore visits every state, breadth first.
-func (m *Machine) Explore(limits Limits) *Exploration {
-	x := &Exploration{
-		machine: m, limits: limits, index: map[uint64]bool{}, seen: map[string]bool{},
-		found: make([]found, m.Spec.Outcomes), Walks: make([]Script, m.Spec.Outcomes),
-		Ranked: make([]bool, len(m.Spec.Calls)), cases: map[caseKey]bool{},
-		kinds: map[uint64]bool{}, seed: maphash.MakeSeed(), units: m.units(limits.Lacks),
-	}
-	x.visit(m.Initial(), -1, Op{}, false)
-	for i := int32(0); int(i) < len(x.nodes) && (limits.States == 0 || len(x.nodes) < limits.States); i++ {
-		x.expand(i)
-	}
-	x.States = len(x.nodes)
-	for id, f := range x.found {
-		if f.is {
-			x.Walks[id] = x.script(f.node, f.op)
-		}
-	}
-	return x
-}
-
-// CaseWalks are shortest scripts that lead to each case: its last call is the
-// one.
-func (x *Exploration) CaseWalks() []Script {
-	walks := make([]Script, len(x.firsts))
-	for i, first := range x.firsts {
-		walks[i] = x.script(first.node, first.op)
-	}
-	return walks
-}
-
-func (x *Exploration) visit(s State, parent int32, op Op, later bool) {
-	digest := maphash.Bytes(x.seed, s[:])
-	if !x.index[digest] {
-		x.index[digest] = true
-		x.nodes = append(x.nodes, node{s, parent, op, later})
-	}
-}
-
-// script is the walk to a node, and one call more.
-func (x *Exploration) script(at int32, last Op) Script {
-	var reversed Script
-	if last.Call != noCall {
-		reversed = append(reversed, last)
-	}
-	for ; at > 0; at = x.nodes[at].parent {
-		if !x.nodes[at].later {
-			reversed = append(reversed, x.nodes[at].op)
-		}
-	}
-	script := make(Script, 0, len(reversed))
-	for i := len(reversed) - 1; i >= 0; i-- {
-		script = append(script, reversed[i])
-	}
-	return x.machine.retoken(script)
+	at place
+	op Op
+	is bool
 }
 
 // noCall marks an Op that is none.
 const noCall = 255
 
-// retoken numbers what a script sends.
-func (m *Machine) retoken(script Script) Script {
-	token := uint8(0)
-	for i := range script {
-		if m.Spec.Calls[script[i].Call].Sends {
-			token = min(token+1, 250)
-			script[i].Token = token
+// Explore explores the machine, states with short scripts first. Equal machines
+// and limits give equal explorations.
+func (m *Machine) Explore(limits Limits) *Exploration {
+	x := &explorer{
+		Exploration: &Exploration{Walks: make([]Script, m.Spec.Outcomes), Ranked: make([]bool, len(m.Spec.Calls))},
+		machine:     m, lacks: limits.Lacks, roster: newRoster(m), cook: newCook(m), menus: map[uint32]*menu{},
+		found: make([]found, m.Spec.Outcomes), noted: map[string]bool{},
+	}
+	for _, call := range m.Spec.Calls {
+		x.openings = append(x.openings, m.openings(call, limits.Lacks)...)
+	}
+	x.visit(0, 0, path{from: place{nowhere, nowhere}})
+	for length := 0; length < len(x.tasks); length++ {
+		for i := 0; i < len(x.tasks[length]) && (limits.States == 0 || x.States < limits.States); i++ {
+			if t := x.tasks[length][i]; t.node != nowhere {
+				x.expand(t.node)
+			} else {
+				x.meet(t.meeting)
+			}
 		}
 	}
-	return script
+	for id, f := range x.found {
+		if f.is {
+			x.Walks[id] = x.script(f.at, f.op)
+		}
+	}
+	x.scenarios()
+	for _, f := range x.firsts {
+		x.CaseWalks = append(x.CaseWalks, x.script(f.at, f.op))
+	}
+	return x.Exploration
 }
 
-// expand tries every call in a state, and goes on from it if any is new.
-func (x *Exploration) expand(at int32) {
-	s := x.nodes[at].state
-	x.laters(at, &s)
-	if !x.tryAll(at, &s) {
+// visit takes in what has changed in a state, with what is linked with it.
+func (x *explorer) visit(k stateKey, changed uint8, w path) {
+	if k.sockets() == 0 {
+		if x.seen.states.add(uint64(k) + 1) {
+			x.enter(k, 0, w)
+		}
 		return
 	}
-	for i := range x.trials {
-		t := &x.trials[i]
-		x.follow(at, &s, t.op, x.choices[t.from:t.until])
+	for changed != 0 {
+		focus := x.roster.component(k, first(changed))
+		changed &^= focus
+		if alone, fits := x.roster.alone(k, focus); fits && x.seen.states.add(uint64(alone)+1) {
+			x.enter(k, focus, w)
+		}
 	}
 }
 
-// tryAll tries every call in a state, and says whether any of them is new. If
-// none can be, or is, the trials are not complete.
-func (x *Exploration) tryAll(at int32, s *State) bool {
-	if !x.refresh(at, s) {
-		return false
+// enter makes a node of a state, unless there is nothing new about it.
+func (x *explorer) enter(k stateKey, focus uint8, w path) {
+	x.States++
+	at := int32(len(x.nodes))
+	if w.from.node != nowhere {
+		w.touchy = w.touchy || w.from.other != nowhere || x.nodes[w.from.node].touchy
 	}
-	x.trials, x.choices = x.trials[:0], x.choices[:0]
-	if !x.tryUnits(at, s, true) {
-		return false
+	x.nodes = append(x.nodes, node{state: k, focus: focus, path: w, length: x.lengthOf(&w)})
+	x.at = place{at, nowhere}
+	x.keeps = false
+	switch {
+	case x.isWorthwhile(at):
+		x.schedule(x.nodes[at].length, task{node: at})
+	case !x.keeps:
+		x.nodes = x.nodes[:at]
 	}
-	x.tryUnits(at, s, false)
-	return true
 }
 
-func (x *Exploration) tryUnits(at int32, s *State, fresh bool) bool {
+func (x *explorer) schedule(length uint8, t task) {
+	for int(length) >= len(x.tasks) {
+		x.tasks = append(x.tasks, nil)
+	}
+	x.tasks[length] = append(x.tasks[length], t)
+}
+
+// isWorthwhile tries the calls that can be made in the state of a node, and says
+// whether it is worth to be gone on from.
+func (x *explorer) isWorthwhile(at int32) bool {
+	n := x.nodes[at]
+	if n.focus == 0 {
+		x.root(n.state.world())
+		return true
+	}
 	any := false
-	for i := range x.units {
-		u := &x.units[i]
-		if u.fresh != fresh {
+	for slots := n.focus; slots != 0; slots &= slots - 1 {
+		_, isNew := x.part(n.state, first(slots))
+		any = any || isNew
+	}
+	any = x.together(n.state, n.focus) || any
+	if n.state.world() == 0 {
+		any = x.introduce(at) || any
+	}
+	return any
+}
+
+// expand goes on from a node.
+func (x *explorer) expand(at int32) {
+	n := x.nodes[at]
+	for slots := n.focus; slots != 0; slots &= slots - 1 {
+		x.moveOn(at, &n, first(slots))
+	}
+	if n.state.sockets() > 1 {
+		for slots := n.focus; slots != 0; slots &= slots - 1 {
+			x.moveTogether(at, &n, first(slots))
+		}
+	}
+	x.leave(at)
+}
+
+// moveOn goes on by what a socket does whatever others there are.
+func (x *explorer) moveOn(at int32, n *node, slot uint8) {
+	number, _ := x.part(n.state, slot)
+	named := x.roster.named(n.state, slot)
+	for _, m := range x.moves(number, n.state, slot) {
+		if m.lonely && n.state.sockets() > 1 {
 			continue
 		}
-		x.ops = x.machine.opsOf(x.ops[:0], s, u)
-		for k := range x.ops {
-			if x.try(at, s, &x.ops[k]) {
-				any = true
-			}
-			if fresh {
-				x.overlap(at, s, &x.trials[len(x.trials)-1])
-			}
+		op := m.offer.op
+		op.Subject = slot
+		w := path{from: place{at, nowhere}, op: op, later: m.offer.later(), touchy: m.lonely}
+		if m.concerns || m.renames && named {
+			x.moveHere(n, &m, w)
+			continue
 		}
-	}
-	return any
-}
-
-// refresh finds the calls that were never tried in a state that agrees with
-// this one in all that they look at. A call that looks at nothing that has
-// changed since the state before is none of them.
-func (x *Exploration) refresh(at int32, s *State) bool {
-	var changed places
-	parent := x.nodes[at].parent
-	if parent >= 0 {
-		changed = difference(&x.nodes[parent].state, s)
-	}
-	any, sockets := false, s.sockets()
-	x.crowd = sockets
-	for i := range x.units {
-		u := &x.units[i]
-		u.fresh = false
-		if u.possible(sockets) && (parent < 0 || u.mask.meets(&changed)) && u.refresh(s, x.seed) {
-			any = true
-		}
-	}
-	return any
-}
-
-// try tries a call, and says whether it is a new case.
-func (x *Exploration) try(at int32, s *State, one *tryable) bool {
-	t := trial{op: one.op, plan: one.plan, from: len(x.choices)}
-	t.p = x.machine.prospectOf(one.plan, s, one.op, x.choices[t.from:])
-	x.choices = append(x.choices[:t.from], t.p.choices...)
-	t.until = len(x.choices)
-	x.trials = append(x.trials, t)
-	novel := x.crowd < crowded || x.newKind(&t)
-	k := caseKey{one.op, t.p.path}
-	if x.cases[k] {
-		return false
-	}
-	x.cases[k] = true
-	if t.p.verdict != doubtful {
-		x.firsts = append(x.firsts, found{at, one.op, true})
-	}
-	x.judge(at, s, &t)
-	return novel
-}
-
-// crowded is the number of sockets from which on states are gone on from only
-// if a call has outcomes that it had with none like them before: how conditions
-// come out for each of many sockets has too many combinations.
-const crowded = 3
-
-// newKind says whether a call has a set of outcomes that it never had, whatever
-// sockets they are about.
-func (x *Exploration) newKind(t *trial) bool {
-	k := keyOf(t.op)
-	kind := uint64(k.call)<<24 | uint64(k.args[0])<<16 | uint64(k.args[1])<<8 | uint64(k.args[2])
-	e := environment{path: kind}
-	e.note(uint64(t.p.verdict))
-	for i := t.from; i < t.until; i++ {
-		e.note(uint64(x.choices[i].outcome.ID))
-	}
-	known := x.kinds[e.path]
-	x.kinds[e.path] = true
-	return !known
-}
-
-func (x *Exploration) laters(at int32, s *State) {
-	for _, way := range x.machine.laterWays(s) {
-		x.visit(way.next, at, Op{}, true)
-		x.note(way.outcome.ID, at, Op{Call: noCall})
+		x.visit(n.state.withWorld(m.world).withRecord(slot, m.record), n.focus, w)
 	}
 }
 
-func (x *Exploration) note(outcome int, at int32, op Op) {
-	if !x.found[outcome].is {
-		x.found[outcome] = found{at, op, true}
+// moveHere makes a move that concerns other sockets.
+func (x *explorer) moveHere(n *node, m *move, w path) {
+	b := &x.bench
+	if b.ops = m.offer.ops(b.ops[:0], n.state, w.op.Subject, 0); len(b.ops) == 0 {
+		return
 	}
-}
-
-// follow visits the states that a call leads to.
-func (x *Exploration) follow(at int32, s *State, op Op, choices []choice) {
-	for i := range choices {
-		made := hasResult(choices[i].outcome, spec.OK)
-		x.visit(x.machine.apply(s, op, &choices[i], made), at, op, false)
+	w.op = b.ops[0]
+	x.roster.state(n.state, &b.state)
+	b.leads = b.leads[:0]
+	x.lead(n.state, m.offer, w.op, &m.choice)
+	for _, l := range b.leads {
+		x.visit(l.state, l.changed, w)
 	}
 }

@@ -84,6 +84,25 @@ func (j *Judge) intern(states []possible) uint32 {
 	return id
 }
 
+// exercised calls yield with every outcome that alone accounts for a step of a
+// trace.
+func (j *Judge) exercised(t Trace, yield func(step, outcome int)) {
+	var (
+		at    uint32
+		kinds kinds
+	)
+	for i := range t.Answers {
+		op := t.Script[i]
+		e := j.step(at, op, j.seen(op.Call, kinds.of(j.machine, op), t.Answers[i]))
+		for _, hit := range e.hits {
+			if hit.exercised {
+				yield(i, hit.outcome)
+			}
+		}
+		at = e.next
+	}
+}
+
 // A Finding is a divergence and the step of the trace that shows it.
 type Finding struct {
 	Step int

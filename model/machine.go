@@ -14,6 +14,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 
 	"connectspec/spec"
 )
@@ -24,11 +25,23 @@ type Machine struct {
 	Spec   *spec.Spec
 	local  int         // offset of the field that holds a socket's own address
 	kind   *spec.Field // what a dictionary may tell apart
+	calls  map[string]*spec.Call
+	plans  []callPlans // by call
 	laters []planRule
 	// laterIDs are the outcomes of the later rules.
 	laterIDs []int
-	calls    map[string]*spec.Call
-	plans    map[planKey]*plan
+
+	main       []uint8 // offsets of the main fields of a socket: see mainFields
+	addresses  []uint8 // offsets of what can hold an address
+	references []uint8 // offsets of what can hold a socket, queues included
+	sets       []set
+	effects    [][]effect // by outcome
+	asking     []bool     // by outcome: its effects look at the arguments
+	fits       []guard    // by class: what a socket must be for it to make sense
+	cases      int
+	patterns   patterns
+	compared   []uint8 // offsets of words and flags that are compared between sockets
+	shown      []uint8 // these, and those that are copied from one to another
 }
 
 // Load resolves a platform of a document and makes its machine. The error is
@@ -44,11 +57,53 @@ func Load(document *spec.Document, platform string) (*Machine, error) {
 // New makes the machine of a specification.
 func New(s *spec.Spec) (*Machine, error) {
 	m := &Machine{Spec: s, calls: map[string]*spec.Call{}}
-	end := 0
-	for _, field := range s.Fields {
-		end = max(end, field.Offset+1)
-		if field.Type == spec.Queue {
-			end = max(end, field.Offset+1+field.Holds)
+	m.noteFields()
+	m.laterIDs = laterIDs(s)
+	if err := m.checkSizes(); err != nil {
+		return nil, err
+	}
+	for _, call := range s.Calls {
+		m.calls[call.Name] = call
+	}
+	m.main = mainFields(s)
+	m.compile()
+	return m, nil
+}
+
+// laterIDs are the outcomes of the later rules of a specification.
+func laterIDs(s *spec.Spec) []int {
+	var ids []int
+	for _, rule := range s.Laters() {
+		for i := range rule.Cases {
+			for _, outcome := range rule.Cases[i].Outcomes {
+				ids = append(ids, outcome.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// variant is the machine of a specification that differs from that of m in its
+// rules alone.
+func (m *Machine) variant(s *spec.Spec) *Machine {
+	v := *m
+	v.Spec, v.laterIDs = s, laterIDs(s)
+	v.compile()
+	return &v
+}
+
+// noteFields notes where what the model itself looks at stands in a record.
+func (m *Machine) noteFields() {
+	for _, field := range m.Spec.Fields {
+		switch {
+		case field.Type == spec.Address:
+			m.addresses = append(m.addresses, uint8(field.Offset))
+		case field.Type == spec.Socket:
+			m.references = append(m.references, uint8(field.Offset))
+		case field.Type == spec.Queue && !field.Tokens:
+			for i := 1; i <= field.Holds; i++ {
+				m.references = append(m.references, uint8(field.Offset+i))
+			}
 		}
 		switch field.Name {
 		case "local":
@@ -57,51 +112,99 @@ func New(s *spec.Spec) (*Machine, error) {
 			m.kind = field
 		}
 	}
-	if len(s.World) > worldSize {
-		return nil, fmt.Errorf("the world has %d fields, and %d are the most", len(s.World), worldSize)
-	}
-	for _, call := range s.Calls {
-		if n := combinations(call); n > maxCombinations {
-			return nil, fmt.Errorf("%s can be called with %d combinations of arguments, and %d are the most", call.Name, n, maxCombinations)
-		}
-	}
-	if end > recordSize {
-		return nil, fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, recordSize)
-	}
-	m.planLaters()
-	if m.local == 0 {
-		return nil, fmt.Errorf("the specification declares no `address local`")
-	}
-	if len(m.laterIDs) > 32 {
-		return nil, fmt.Errorf("later rules have %d outcomes, and 32 are the most", len(m.laterIDs))
-	}
-	for _, call := range s.Calls {
-		m.calls[call.Name] = call
-	}
-	m.makePlans()
-	return m, nil
 }
 
-// planLaters plans the later rules.
-func (m *Machine) planLaters() {
-	m.laters, m.laterIDs = planRules(m.Spec.Laters(), Op{}), nil
-	for _, rule := range m.laters {
-		for _, one := range rule.cases {
-			for _, outcome := range one.outcomes {
-				m.laterIDs = append(m.laterIDs, outcome.ID)
+// checkSizes makes sure that everything fits.
+func (m *Machine) checkSizes() error {
+	end := 0
+	for _, field := range m.Spec.Fields {
+		end = max(end, field.Offset+1)
+		if field.Type == spec.Queue {
+			end = max(end, field.Offset+1+field.Holds)
+		}
+	}
+	switch {
+	case len(m.Spec.World) > worldSize:
+		return fmt.Errorf("the world has %d fields, and %d are the most", len(m.Spec.World), worldSize)
+	case end > recordSize:
+		return fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, recordSize)
+	case m.local == 0:
+		return fmt.Errorf("the specification declares no `address local`")
+	case len(m.laterIDs) > 32:
+		return fmt.Errorf("later rules have %d outcomes, and 32 are the most", len(m.laterIDs))
+	}
+	for _, call := range m.Spec.Calls {
+		if n := combinations(call); n > maxCombinations {
+			return fmt.Errorf("%s can be called with %d combinations of arguments, and %d are the most", call.Name, n, maxCombinations)
+		}
+	}
+	return nil
+}
+
+// compile makes everything ready for stepping.
+func (m *Machine) compile() {
+	c := &compiler{numbers: map[set]uint16{}, changes: map[*spec.Change]*change{}}
+	for _, at := range m.main {
+		c.main.add(at)
+	}
+	for _, at := range m.addresses {
+		c.addresses.add(at)
+	}
+	p := planner{
+		compiler: c, cases: map[*spec.Rule][]*planCase{}, done: make([][]effect, m.Spec.Outcomes),
+		places: map[*spec.Input]*[256]uint8{}, patterns: patterns{numbers: map[string]uint8{}},
+	}
+	for _, rule := range m.Spec.Rules {
+		p.casesOf(rule)
+	}
+	m.plans = nil
+	for _, call := range m.Spec.Calls {
+		m.plans = append(m.plans, p.call(call))
+	}
+	m.laters = p.rules(m.Spec.Laters(), [3]uint8{})
+	m.fits, m.asking = nil, nil
+	for _, class := range m.Spec.Classes {
+		var fits guard
+		if len(class.For) > 0 {
+			fits = c.guard([]spec.Condition{{Kind: spec.HasWord, Var: spec.VarSubject, Words: class.For}})
+		}
+		m.fits = append(m.fits, fits)
+	}
+	for _, effects := range p.done {
+		m.asking = append(m.asking, asks(effects))
+	}
+	m.sets, m.patterns, m.effects, m.cases = c.sets, p.patterns, p.done, p.count
+	shown := p.patterns.compared
+	shown.join(&p.patterns.copied)
+	m.compared, m.shown = p.patterns.compared.members(), shown.members()
+}
+
+// mainFields are the offsets of the enumerations that the rules ask for most.
+func mainFields(s *spec.Spec) []uint8 {
+	var asked [recordSize]int
+	for _, rule := range s.Rules {
+		for i := range rule.Cases {
+			for k := range rule.Cases[i].Guard {
+				c := &rule.Cases[i].Guard[k]
+				if c.Kind == spec.HasWord && c.Var == spec.VarSubject && len(c.Words) == 1 && c.Words[0].Handle == 0 && !c.Words[0].World {
+					asked[c.Words[0].Offset]++
+				}
 			}
 		}
 	}
+	var main []uint8
+	for _, field := range s.Fields {
+		if field.Type == spec.Enumeration && asked[field.Offset] > 0 {
+			main = append(main, uint8(field.Offset))
+		}
+	}
+	slices.SortStableFunc(main, func(a, b uint8) int { return asked[b] - asked[a] })
+	return main[:min(len(main), maxMain)]
 }
 
-// variant is the machine of a specification that differs from that of m in its
-// rules alone. It is not for concurrent use.
-func (m *Machine) variant(s *spec.Spec) *Machine {
-	v := *m
-	v.Spec, v.plans = s, map[planKey]*plan{}
-	v.planLaters()
-	return &v
-}
+// maxMain is how many main fields there are: with more there are more menus,
+// and fewer tests for each to make.
+const maxMain = 4
 
 // maxCombinations bounds the plans of a call.
 const maxCombinations = 20_000

@@ -19,41 +19,42 @@ const (
 // can be compared, sorted and kept.
 type State [stateSize]byte
 
+// A record is what is known of one socket: its fields, one byte each.
+type record [recordSize]byte
+
+// absent is the record of handles and of sockets never made.
+var absent = func() (r record) {
+	for i := range r {
+		r[i] = spec.Absent
+	}
+	return r
+}()
+
 // Initial is the world before the first call.
 func (m *Machine) Initial() State {
 	var s State
-	for i := worldSize; i < stateSize; i++ {
-		s[i] = spec.Absent
+	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
+		*s.record(slot) = absent
 	}
 	return s
 }
 
 func base(slot uint8) int { return worldSize + int(slot)*recordSize }
 
-// get reads a field; handles and sockets never made hold Absent everywhere.
-func (s *State) get(slot uint8, offset int) uint8 {
+// record is the record of a socket; that of handles must not be written.
+func (s *State) record(slot uint8) *record {
 	if slot >= spec.MaxSockets {
-		return spec.Absent
+		return &absent
 	}
-	return s[base(slot)+offset]
-}
-
-func (s *State) set(slot uint8, offset int, value uint8) {
-	if slot < spec.MaxSockets {
-		s[base(slot)+offset] = value
-	}
+	return (*record)(s[base(slot):])
 }
 
 // create makes a socket, with every field at its initial value.
-func (s *State) create(slot uint8) {
-	record := s[base(slot) : base(slot)+recordSize]
-	for i := range record {
-		record[i] = 0
-	}
-	record[0] = live
-}
+func (s *State) create(slot uint8) { *s.record(slot) = record{live} }
 
-func (s *State) exists(slot uint8) bool { return s.get(slot, 0) != spec.Absent }
+func (s *State) exists(slot uint8) bool { return s.record(slot)[0] != spec.Absent }
+
+func (s *State) isUnknown(slot uint8) bool { return s.record(slot)[0] == unknown }
 
 // sockets is how many there are, or were: a place is never used again.
 func (s *State) sockets() uint8 {
@@ -64,47 +65,32 @@ func (s *State) sockets() uint8 {
 	return next
 }
 
-func (s *State) isUnknown(slot uint8) bool { return s.get(slot, 0) == unknown }
-
 // forget makes a socket unknown, and with it every socket that it is
 // connected with in any way: what happens to one may change the other.
 func (m *Machine) forget(s *State, slot uint8) {
-	if slot >= spec.MaxSockets || !s.exists(slot) || s.isUnknown(slot) {
+	if slot >= spec.MaxSockets || s.record(slot)[0] != live {
 		return
 	}
-	s.set(slot, 0, unknown)
+	s.record(slot)[0] = unknown
 	for other := uint8(0); other < spec.MaxSockets; other++ {
 		if other != slot && s.exists(other) && (m.mentions(s, slot, other) || m.mentions(s, other, slot)) {
 			m.forget(s, other)
 		}
 	}
-	for i := spec.FirstOffset; i < recordSize; i++ {
-		s.set(slot, i, 0)
-	}
+	*s.record(slot) = record{unknown}
 }
 
 // mentions says whether a field of one socket names the other.
 func (m *Machine) mentions(s *State, slot, other uint8) bool {
-	for _, field := range m.Spec.Fields {
-		value := s.get(slot, field.Offset)
-		switch field.Type {
-		case spec.Address:
-			if socket, ok := spec.WhoseAddress(value); ok && socket == other {
-				return true
-			}
-		case spec.Socket:
-			if value == spec.SocketBase+other {
-				return true
-			}
-		case spec.Queue:
-			if field.Tokens {
-				continue
-			}
-			for i := 1; i <= int(value); i++ {
-				if s.get(slot, field.Offset+i) == spec.SocketBase+other {
-					return true
-				}
-			}
+	r := s.record(slot)
+	for _, at := range m.addresses {
+		if socket, names := spec.WhoseAddress(r[at]); names && socket == other {
+			return true
+		}
+	}
+	for _, at := range m.references {
+		if r[at] == spec.SocketBase+other {
+			return true
 		}
 	}
 	return false

@@ -96,7 +96,8 @@ func (w *Walk) Touched(subject uint8) (slot uint8, any bool) {
 // the possible states tells.
 func (w *Walk) Filled(slot uint8, queue *spec.Field) bool {
 	s := &w.judge.beliefs[w.at].states[0].state
-	return s.exists(slot) && !s.isUnknown(slot) && s.get(slot, queue.Offset) > 0
+	r := s.record(slot)
+	return r[0] == live && r[queue.Offset] > 0
 }
 
 // Open says whether more than one state is possible.
@@ -107,17 +108,15 @@ func (w *Walk) Open() bool { return len(w.judge.beliefs[w.at].states) > 1 }
 func (w *Walk) Exists(slot uint8) bool {
 	states := w.judge.beliefs[w.at].states
 	return !slices.ContainsFunc(states, func(p possible) bool {
-		return p.state.get(slot, 0) != live
+		return p.state.record(slot)[0] != live
 	})
 }
 
 func (j *Judge) look(at uint32, op Op) *Outlook {
 	m, outlook := j.machine, &Outlook{}
-	for _, argument := range j.classes(op) {
-		if !m.makesSense(&j.beliefs[at].states[0].state, op, argument) {
-			outlook.Sense = Foolish
-			return outlook
-		}
+	if !m.makesSense(&j.beliefs[at].states[0].state, op) {
+		outlook.Sense = Foolish
+		return outlook
 	}
 	var first []uint32
 	for i := range j.beliefs[at].states {
@@ -148,17 +147,6 @@ func (j *Judge) look(at uint32, op Op) *Outlook {
 	return outlook
 }
 
-// classes are the classes of input among the arguments of a call.
-func (j *Judge) classes(op Op) []*spec.Class {
-	var classes []*spec.Class
-	for i, parameter := range j.machine.Spec.Calls[op.Call].Parameters {
-		if parameter.Input != nil && op.Args[i] < spec.SocketArg {
-			classes = append(classes, j.machine.Spec.Classes[op.Args[i]])
-		}
-	}
-	return classes
-}
-
 // expect adds the answers of an outcome to what may be seen, and to seens.
 func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice, seens []uint32) []uint32 {
 	m := j.machine
@@ -180,12 +168,12 @@ func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice, seens []uin
 }
 
 func (m *Machine) expected(s *State, op Op, c *choice, v *spec.Value) uint8 {
-	e := environment{machine: m, state: s, op: op, slots: c.slots}
+	e := m.answering(s, op, c)
 	if v.Kind == spec.ReadyLevels {
-		must, may := e.levels(m.Spec.Calls[op.Call])
+		must, may := e.levels(m.plan(op))
 		return must &^ may
 	}
-	return e.value(v)
+	return e.answer(v)
 }
 
 // Meet is what the judge says if that is seen here (nil: it is allowed), and

@@ -153,14 +153,13 @@ func (w *worker) levelHits(hits []hit) []hit {
 }
 
 // levelRules are the ready rules of the levels that were seen.
-func (m *Machine) levelRules(op Op, seen Seen) []*spec.Rule {
-	call := m.Spec.Calls[op.Call]
-	if call.Answers != spec.AnswersLevels || !seen.Valued {
+func (m *Machine) levelRules(op Op, seen Seen) []planRule {
+	if m.Spec.Calls[op.Call].Answers != spec.AnswersLevels || !seen.Valued {
 		return nil
 	}
-	var rules []*spec.Rule
-	for level, rule := range call.Ready {
-		if rule != nil && seen.Value&(1<<level) != 0 {
+	var rules []planRule
+	for level, rule := range m.plan(op).ready {
+		if seen.Value&(1<<level) != 0 {
 			rules = append(rules, rule)
 		}
 	}
@@ -169,12 +168,12 @@ func (m *Machine) levelRules(op Op, seen Seen) []*spec.Rule {
 
 // levelCases are the outcomes of a ready rule by which its level shows in a
 // state.
-func (m *Machine) levelCases(s *State, op Op, rule *spec.Rule) []int {
+func (m *Machine) levelCases(s *State, op Op, rule planRule) []int {
 	var ids []int
 	e := m.environment(s, op)
-	for i := range rule.Cases {
-		if e.holds(rule.Cases[i].Guard) {
-			ids = append(ids, rule.Cases[i].Outcomes[0].ID)
+	for _, one := range rule.cases {
+		if e.holds(one.tests) {
+			ids = append(ids, one.outcomes[0].ID)
 		}
 	}
 	return ids
@@ -226,8 +225,7 @@ func (w *worker) ignoringGuards(s *State) bool {
 }
 
 func (m *Machine) slots(op Op) [spec.MaxVars]uint8 {
-	e := m.environment(nil, op)
-	return e.slots
+	return [spec.MaxVars]uint8{spec.VarSubject: op.Subject, spec.VarMade: op.Made}
 }
 
 func hasResult(outcome *spec.Outcome, code uint8) bool {

@@ -1,0 +1,62 @@
+package model
+
+import "connectspec/spec"
+
+// Shows are the outcomes that the last call of a script can have, and those of
+// later steps behind it, whatever came before.
+func Shows(m *Machine, script Script) []int {
+	states := []State{m.Initial()}
+	for i, op := range script {
+		var next []State
+		known := map[State]bool{}
+		var shown []int
+		for at := range states {
+			p := m.prospect(&states[at], op, nil)
+			if p.silent != nil && p.verdict == unstated {
+				shown = append(shown, p.silent.ID)
+			}
+			for k := range p.choices {
+				c := &p.choices[k]
+				shown = append(shown, c.outcome.ID)
+				e := m.environment(&states[at], op)
+				for _, rule := range m.plan(op).ready {
+					for _, one := range rule.cases {
+						if e.holds(one.tests) {
+							shown = append(shown, one.outcomes[0].ID)
+							break
+						}
+					}
+				}
+				after := m.apply(&states[at], op, c, hasResult(c.outcome, spec.OK))
+				if !known[after] {
+					known[after] = true
+					next = append(next, after)
+				}
+			}
+		}
+		next, later := m.closeWith(next)
+		if i == len(script)-1 {
+			return append(shown, later...)
+		}
+		states = next
+	}
+	return nil
+}
+
+func (m *Machine) closeWith(states []State) ([]State, []int) {
+	known := map[State]bool{}
+	var shown []int
+	for _, s := range states {
+		known[s] = true
+	}
+	for i := 0; i < len(states); i++ {
+		for _, way := range m.laterWays(&states[i]) {
+			shown = append(shown, way.outcome.ID)
+			if !known[way.next] {
+				known[way.next] = true
+				states = append(states, way.next)
+			}
+		}
+	}
+	return states, shown
+}
