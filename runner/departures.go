@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"connectspec/model"
 	"connectspec/spec"
@@ -93,31 +94,31 @@ func (s exhibits) merge(other exhibits) exhibits {
 // departures tells of each departure what the run says of it.
 func (r *run) departures(hits map[string]uint64) []Departure {
 	list := make([]Departure, len(r.Machine.Spec.Departures))
-	var next sync.Mutex
-	at := 0
-	take := func() (int, bool) {
-		next.Lock()
-		defer next.Unlock()
-		at++
-		return at - 1, at <= len(list)
-	}
-	var workers sync.WaitGroup
+	var (
+		next    atomic.Int64
+		workers sync.WaitGroup
+	)
 	for range r.Jobs {
 		workers.Go(func() {
-			for i, more := take(); more; i, more = take() {
-				d := r.Machine.Spec.Departures[i]
-				list[i] = Departure{
-					Rule: d.Name(), Platform: d.Platform, Position: position(d.Pos.File, d.Pos.Line), Because: d.Because,
-				}
-				if d.Rule != nil {
-					list[i].Hits = hits[d.Rule.Name]
-				}
-				r.weigh(i, d, &list[i])
+			for i := int(next.Add(1)) - 1; i < len(list); i = int(next.Add(1)) - 1 {
+				list[i] = r.departure(i, hits)
 			}
 		})
 	}
 	workers.Wait()
 	return list
+}
+
+func (r *run) departure(i int, hits map[string]uint64) Departure {
+	d := r.Machine.Spec.Departures[i]
+	told := Departure{
+		Rule: d.Name(), Platform: d.Platform, Position: position(d.Pos.File, d.Pos.Line), Because: d.Because,
+	}
+	if d.Rule != nil {
+		told.Hits = hits[d.Rule.Name]
+	}
+	r.weigh(i, d, &told)
+	return told
 }
 
 // weigh looks again at the sequences in which a departure was at work.
