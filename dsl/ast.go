@@ -130,7 +130,7 @@ type (
 		Cites []Name
 		Lines []Line
 	}
-	// Rule: refuse|act|may|later|ready|unstated connect.refused [for W | X] [cites ...] body
+	// Rule: refuse|act|may|later|ready|unstated|resume connect.refused [for W | X] [cites ...] body
 	Rule struct {
 		Rank  Name
 		Name  Name
@@ -263,9 +263,10 @@ const (
 	Does
 )
 
-// Step: s = socket stream inet blocking -> ok
+// Step: s = socket stream inet blocking -> ok, a: connect s silent -> blocks
 type Step struct {
 	Pos    Position
+	Thread *Name // whose call it is; nil: the one that makes all others
 	Makes  *Name
 	Call   Name
 	Args   []Name

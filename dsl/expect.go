@@ -59,6 +59,7 @@ var expectedFirst = map[string]string{
 	"act":      ruleName,
 	"may":      ruleName,
 	"unstated": ruleName,
+	"resume":   ruleName,
 	"later":    ruleName,
 	"ready":    ruleName,
 	"drop":     ruleName,

@@ -16,7 +16,7 @@ func (b *formatBlock) alignBody() {
 	case "field", "input":
 		align(body, bodyIndent, column{starts: isProse, most: farthestText})
 		align(body, bodyIndent, column{starts: startsModifiers})
-	case "refuse", "act", "may", "later", "change", "event", "unstated", "scenario":
+	case "refuse", "act", "may", "later", "change", "event", "unstated", "resume", "scenario":
 		align(body, bodyIndent, column{starts: isArrow, preferred: arrowColumn})
 	}
 }

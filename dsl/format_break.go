@@ -45,7 +45,7 @@ func (l *formatLine) count(end int, text string) int {
 // gluedTo tells whether no space stands between two tokens.
 func (b *formatBlock) gluedTo(before, text string) bool {
 	switch {
-	case text == "," || text == ")" || text == "+", before == "(" || before == "+":
+	case text == "," || text == ")" || text == "+" || text == ":", before == "(" || before == "+":
 		return true
 	}
 	return text == "(" && (b.kind == "call" || b.kind == "event")

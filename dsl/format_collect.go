@@ -207,7 +207,7 @@ func (b *formatBlock) subject() string {
 	switch b.kind {
 	case "field", "world", "flag", "address", "socket", "code", "queue", "handle", "group":
 		return "state"
-	case "refuse", "act", "may", "unstated", "later", "ready", "drop", "recode", "order":
+	case "refuse", "act", "may", "unstated", "resume", "later", "ready", "drop", "recode", "order":
 		head := b.lines[0].tokens
 		of := slices.IndexFunc(head, func(t formatToken) bool { return t.text == b.kind }) + 1
 		call, _, _ := strings.Cut(head[of].text, ".")

@@ -9,7 +9,7 @@ import (
 // and step.go.
 
 type ruleGrammar struct {
-	Rank  lexer.Token `parser:"@Word"` // refuse, act, may, unstated
+	Rank  lexer.Token `parser:"@Word"` // refuse, act, may, unstated, resume
 	Name  lexer.Token `parser:"@Dotted"`
 	For   *choiceList `parser:"('for' @@)?"`
 	Cites *spacedList `parser:"('cites' @@)?"`

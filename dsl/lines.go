@@ -11,7 +11,7 @@ import (
 // place where something else was expected it can be said what.
 type (
 	bodyLines   struct{ Lines []Line }
-	caseLines   bodyLines // of refuse, act, may, unstated: `s is idle -> ok ; s becomes bound`
+	caseLines   bodyLines // of refuse, act, may, unstated, resume: `s is idle -> ok ; s becomes bound`
 	changeLines bodyLines // of later, change and event: `s is connecting -> s becomes connected`
 	levelLines  bodyLines // of ready: `maybe s is failed`
 )

@@ -38,7 +38,7 @@ func mendGuard(t, before lexer.Token, problem *Problem) string {
 		return "a condition starts with what it is about"
 	case t.Value == "=":
 		return "a condition says `is`"
-	case isResult(t) && strings.Contains(problem.Message, "`->`"):
+	case (isResult(t) || t.Value == ":") && strings.Contains(problem.Message, "`->`"):
 		return "an outcome starts with `->`"
 	case before.Value == "s" && isWord(&t) && didYouMean(t, []string{"is"}) == "":
 		return "write `s is " + clip(t.Value) + "`"

@@ -167,6 +167,7 @@ func makeKinds() map[string]kind {
 		"act":      rule,
 		"may":      rule,
 		"unstated": rule,
+		"resume":   rule,
 		"later":    kindOf[laterGrammar](),
 		"ready":    kindOf[readyGrammar](),
 		"change":   kindOf[changeGrammar](),

@@ -18,7 +18,7 @@ const (
 	tagToken                                // #3
 	proseToken                              // "...", quotes and escapes included
 	arrowToken                              // ->
-	markToken                               // one of , ; | = ( ) +
+	markToken                               // one of , ; | = ( ) + :
 	lineToken                               // the end of a line that does not go on
 	commentToken                            // # ..., never seen by the grammar
 )
@@ -112,7 +112,7 @@ func (s *scanner) next() lexer.Token {
 		case c == '-' && strings.HasPrefix(s.text[s.offset:], "->"):
 			s.offset += 2
 			return s.token(arrowToken, pos)
-		case strings.IndexByte(",;|=()+", c) >= 0:
+		case strings.IndexByte(",;|=()+:", c) >= 0:
 			s.offset++
 			return s.token(markToken, pos)
 		default:
@@ -323,7 +323,7 @@ func strangeness(r rune, size int) (message, hint string) {
 	switch r {
 	case '“', '”', '„', '«', '»', '\'', '‘', '’', '`':
 		hint = "prose stands in plain \"double quotes\""
-	case '→', '-', '>', ':':
+	case '→', '-', '>':
 		hint = "an outcome starts with `->`"
 	case '.':
 		hint = "a dot joins two names, without spaces"

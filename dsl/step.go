@@ -9,6 +9,7 @@ import (
 //	s1 = accept s0 -> ok
 //	recv s1        -> ok #3
 //	select s0 now  -> ok readable+writable
+//	a: connect s0  -> blocks
 //
 // It is how the steps of scenarios in specification files are read, too. The
 // error is a Problem whose position has no file and counts from the start of
@@ -68,7 +69,12 @@ func (l *stepLines) Parse(lex *lexer.PeekingLexer) error {
 func parseStep(tokens []lexer.Token) (Step, *Problem) {
 	r := stepReader{tokens: tokens}
 	step := Step{Pos: position(r.tokens[0].Pos)}
-	if len(tokens) > 1 && r.tokens[1].Value == "=" {
+	if len(r.tokens) > 1 && r.tokens[1].Value == ":" {
+		thread := r.word("the name of a thread before `:`")
+		step.Thread = &thread
+		r.tokens = r.tokens[1:]
+	}
+	if len(r.tokens) > 1 && r.tokens[1].Value == "=" {
 		makes := r.word("the name of a socket before `=`")
 		step.Makes = &makes
 		r.tokens = r.tokens[1:]
