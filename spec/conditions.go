@@ -126,6 +126,9 @@ func (s *scope) argumentWords(argument int, words []dsl.Name, not bool) Conditio
 // about: `s is connected`, `name is listener`, `name is socket t`, `kind is stream`
 func (s *scope) about(atom dsl.Atom) Condition {
 	left := atom.Left.Base
+	if s.rule.Rank == Resume && left.Text == thread.Name {
+		return s.threadIs(atom)
+	}
 	if variable, known := s.vars[left.Text]; known {
 		words := baseNames(atom.Values)
 		condition := Condition{Kind: HasWord, Not: atom.Not, Var: variable, Words: s.wordTests(words)}
@@ -154,6 +157,20 @@ func (s *scope) about(atom dsl.Atom) Condition {
 		return s.equals(Value{Kind: Argument, Argument: argument, Type: Address}, atom)
 	}
 	return s.classes(argument, atom)
+}
+
+// threadIs: `thread is interrupted`
+func (s *scope) threadIs(atom dsl.Atom) Condition {
+	condition := Condition{Kind: ThreadIs, Not: atom.Not}
+	for _, word := range baseNames(atom.Values) {
+		i := slices.Index(ThreadWords, word.Text)
+		if i < 0 {
+			s.unknown(word, "word of a thread", slices.Clone(ThreadWords))
+			continue
+		}
+		condition.Mask |= 1 << i
+	}
+	return condition
 }
 
 func (s *scope) classes(argument int, atom dsl.Atom) Condition {
@@ -190,9 +207,10 @@ func (i *Input) classNames() []string {
 	return names
 }
 
-// argument is the place of the parameter of that name; -1 if there is none.
+// argument is the place of the parameter of that name; -1 if there is none. A
+// call in which a thread is asleep has left its arguments behind.
 func (s *scope) argument(name string) int {
-	if s.call == nil {
+	if s.call == nil || s.rule.Rank == Resume {
 		return -1
 	}
 	return slices.IndexFunc(s.call.Parameters, func(p Parameter) bool { return p.Name == name })
@@ -200,6 +218,9 @@ func (s *scope) argument(name string) int {
 
 func (s *scope) knownLeft() []string {
 	known := slices.Collect(maps.Keys(s.vars))
+	if s.rule.Rank == Resume {
+		return append(known, thread.Name)
+	}
 	if s.call != nil {
 		for _, parameter := range s.call.Parameters {
 			known = append(known, parameter.Name)

@@ -100,6 +100,7 @@ func (c *Call) exchanging(old, new *Rule) *Call {
 	}
 	changed.Mays = exchange(c.Mays, of(May, old), of(May, new), false)
 	changed.Unstated = exchange(c.Unstated, of(Unstated, old), of(Unstated, new), false)
+	changed.Resumes = exchange(c.Resumes, of(Resume, old), of(Resume, new), false)
 	changed.Ready = slices.Clone(c.Ready)
 	for level := range changed.Ready {
 		if rule := changed.Ready[level]; rule != nil && rule == old {
@@ -138,7 +139,8 @@ func (s *Spec) Departed() *Spec {
 	for i, call := range s.Calls {
 		changed := *call
 		changed.Ordered, changed.Event = false, false
-		changed.Refusals, changed.Acts, changed.Mays, changed.Unstated, changed.Ready = nil, nil, nil, nil, nil
+		changed.Refusals, changed.Acts, changed.Mays, changed.Unstated = nil, nil, nil, nil
+		changed.Ready, changed.Resumes = nil, nil
 		for _, d := range s.Departures {
 			if parent := d.Parent; parent != nil && parent.Rank != Ready && slices.Contains(parent.Calls, call) {
 				changed.Mays = append(changed.Mays, parent)

@@ -169,6 +169,9 @@ func (s *scope) result(from dsl.Result) Result {
 		}
 		return result
 	case "blocks":
+		if s.rule.Rank == Resume {
+			s.report(from.Name, "a call goes on to block where no `resume` rule applies")
+		}
 		return Result{Code: Blocks}
 	}
 	e := s.spec.Error(from.Name.Text)
@@ -268,12 +271,21 @@ func (s *scope) effect(from dsl.Effect) (Effect, bool) {
 
 // becomes: `s becomes connected`, `s becomes not broadcast`
 func (s *scope) becomes(from dsl.Effect) (Effect, bool) {
+	if s.call != nil && s.call.OnThread() && from.Target.Base.Text == thread.Name {
+		if word := ThreadWords[Interrupted]; from.Value.Base.Text != word || from.Not {
+			s.unknown(from.Value.Base, "word that a call makes of a thread", []string{word})
+		}
+		return Effect{Kind: Signal}, true
+	}
 	variable, known := s.vars[from.Target.Base.Text]
 	if !known {
 		s.unknown(from.Target.Base, "socket", s.knownLeft())
 		return Effect{}, false
 	}
 	word := from.Value.Base
+	if word.Text == ThreadWords[Disconnected] && variable != VarWorld && s.spec.words[word.Text] == nil && !from.Not {
+		return Effect{Kind: Disconnect, Var: variable}, true
+	}
 	fields := s.spec.Fields
 	if variable == VarWorld {
 		fields = s.spec.World
@@ -332,7 +344,7 @@ func (s *scope) each(from dsl.Effect) (Effect, bool) {
 
 func (s *scope) added(o dsl.Operand, queue *Field) (Value, bool) {
 	if queue.Tokens {
-		if o.Field == nil && o.Base.Text == "token" {
+		if o.Field == nil && o.Base.Text == "token" && s.rule.Rank != Resume {
 			return Value{Kind: TheToken}, true
 		}
 		s.report(o.Base, "only a `token` can be added to %s", queue.Name)

@@ -20,6 +20,7 @@ const (
 	ArgumentNames                      // the argument is the address of another socket: Var
 	Equals                             // Left equals one of Values
 	Filled                             // the queue is Full, or empty
+	ThreadIs                           // the thread that is asleep in the call has become that: Mask, of ThreadWords
 	Some                               // there is a socket Var, so that Words and all that follows hold
 )
 
@@ -85,8 +86,10 @@ const (
 	DropFirst
 	Clear
 	CopyQueue
-	ForEach // Effects for every socket in the queue, as Var Each
-	Do      // Change, to Var
+	ForEach    // Effects for every socket in the queue, as Var Each
+	Do         // Change, to Var
+	Signal     // to the thread that is the first argument
+	Disconnect // the threads that are asleep in calls upon Var
 )
 
 // An Effect is one change that an outcome makes.

@@ -121,7 +121,7 @@ func (r *resolver) rule(from *layered) *Rule {
 	node := from.node
 	rank, known := rankNames[node.Rank.Text]
 	if !known {
-		r.unknown(node.Rank, "rank", []string{"refuse", "act", "may", "later", "ready", "unstated"})
+		r.unknown(node.Rank, "rank", []string{"refuse", "act", "may", "later", "ready", "unstated", "resume"})
 		return nil
 	}
 	rule := &Rule{
@@ -157,6 +157,10 @@ func (r *resolver) rule(from *layered) *Rule {
 func (r *resolver) setCalls(rule *Rule, name dsl.Name, prefix, level string) bool {
 	if prefix == "any" && rule.Rank == Ready {
 		r.report(name, "`ready` needs the name of a call, and of one of its levels")
+		return false
+	}
+	if prefix == "any" && rule.Rank == Resume {
+		r.report(name, "`resume` needs the name of a call: each wakes up for reasons of its own")
 		return false
 	}
 	if prefix == "any" {
@@ -235,6 +239,8 @@ func (r *resolver) sortRules() {
 				call.Mays = append(call.Mays, rule)
 			case Unstated:
 				call.Unstated = append(call.Unstated, rule)
+			case Resume:
+				call.Resumes = append(call.Resumes, rule)
 			case Ready:
 				call.setReady(levelOf(rule.Name), rule)
 			}

@@ -29,6 +29,30 @@ const (
 	SocketArg    = 128 // an argument: SocketArg+i is (the address of) socket i
 )
 
+// ThreadNames are the threads that a script may give calls to, besides the one
+// that makes all others. A parameter `thread` is one of them.
+var ThreadNames = []string{"a", "b"}
+
+// ThreadWords are what a thread that is asleep in a call becomes.
+var ThreadWords = []string{"interrupted", "disconnected"}
+
+// The places of ThreadWords.
+const (
+	Interrupted  = 0 // a signal has come for it
+	Disconnected = 1 // the socket was disconnected under it
+)
+
+// Where a record holds what threads do upon its socket: ThreadSize bytes for
+// each, of which the first is ThreadAsleep while a call of it has not returned.
+const (
+	ThreadsOffset = 48
+	ThreadSize    = 4
+	ThreadAsleep  = 1
+)
+
+// thread is what a parameter of that name is.
+var thread = &Field{Name: "thread", Type: Enumeration, Words: ThreadNames}
+
 // WhoseAddress is the socket whose address a value is; false if it is nobody's
 // or that of an input class.
 func WhoseAddress(value uint8) (socket uint8, ok bool) {
@@ -155,6 +179,7 @@ const (
 	AnswersToken
 	AnswersCode
 	AnswersLevels
+	AnswersResult // what the call that a thread was in has come to
 )
 
 // A Call is one of the calls of the specification.
@@ -180,7 +205,11 @@ type Call struct {
 	Mays     []*Rule
 	Unstated []*Rule
 	Ready    []*Rule // by level; nil where none
+	Resumes  []*Rule // what it answers to a thread that was asleep in it
 }
+
+// OnThread says whether a call is about a thread, which is its first argument.
+func (c *Call) OnThread() bool { return len(c.Parameters) > 0 && c.Parameters[0].Field == thread }
 
 // Rank says what a rule is.
 type Rank int
@@ -194,11 +223,12 @@ const (
 	Ready
 	Unstated
 	Event
+	Resume
 )
 
 var rankNames = map[string]Rank{
 	"refuse": Refuse, "act": Act, "may": May, "later": Later, "ready": Ready, "unstated": Unstated,
-	"event": Event,
+	"event": Event, "resume": Resume,
 }
 
 // String is the keyword.

@@ -47,6 +47,7 @@ func (r *resolver) number() {
 	for _, node := range r.events {
 		r.addCall(&node.Call, true)
 	}
+	r.addHeld()
 	for _, node := range r.targets {
 		r.addTarget(node)
 	}
@@ -58,6 +59,20 @@ func (r *resolver) addWord(name dsl.Name, tests ...WordTest) {
 		return
 	}
 	r.spec.words[name.Text] = tests
+}
+
+// addHeld gives a word to sockets with a thread asleep in a call upon them, if
+// there are threads.
+func (r *resolver) addHeld() {
+	at := slices.IndexFunc(r.spec.Calls, (*Call).OnThread)
+	if at < 0 {
+		return
+	}
+	var tests []WordTest
+	for i := range ThreadNames {
+		tests = append(tests, WordTest{Offset: ThreadsOffset + i*ThreadSize, Mask: 1 << ThreadAsleep})
+	}
+	r.addWord(dsl.Name{Pos: r.spec.Calls[at].Pos, Text: "held"}, tests...)
 }
 
 func (r *resolver) addField(node *dsl.Field, offset int) int {
@@ -313,7 +328,10 @@ func (r *resolver) addCall(node *dsl.Call, event bool) {
 }
 
 func (r *resolver) parameter(name dsl.Name) Parameter {
-	var known []string
+	if name.Text == thread.Name {
+		return Parameter{Name: name.Text, Field: thread}
+	}
+	known := []string{thread.Name}
 	for _, input := range r.spec.Inputs {
 		if input.Name == name.Text {
 			return Parameter{Name: name.Text, Input: input}
@@ -344,13 +362,18 @@ func (r *resolver) answers(call *Call, node *dsl.Call) {
 	case node.Answers == nil:
 	case node.Answers.Text == "token":
 		call.Answers = AnswersToken
+	case node.Answers.Text == "result":
+		call.Answers = AnswersResult
+		if !call.OnThread() {
+			r.report(*node.Answers, "only what has a `thread` as its first parameter answers the result of another call")
+		}
 	default:
 		r.answersField(call, *node.Answers)
 	}
 }
 
 func (r *resolver) answersField(call *Call, name dsl.Name) {
-	known := []string{"token"}
+	known := []string{"token", "result"}
 	for _, field := range r.spec.Fields {
 		known = append(known, field.Name)
 		if field.Name != name.Text {
