@@ -47,6 +47,10 @@ func (d *draft) other() {
 // upon adds a call upon a socket. Calls that are turned away, that nobody
 // judges or that may not return are drawn again, most times.
 func (d *draft) upon() {
+	if thread, busy := d.busyThread(); busy && d.dice.chance(shareThread) {
+		d.ofThread(thread)
+		return
+	}
 	if d.dice.chance(shareTake) && d.takeOut() {
 		return
 	}
@@ -56,7 +60,9 @@ func (d *draft) upon() {
 			continue
 		}
 		outlook := d.walk.Look(op)
-		if !d.keep(outlook) {
+		if outlook.Blocks && d.toThread(&op) {
+			outlook = d.walk.Look(op)
+		} else if !d.keep(outlook) {
 			continue
 		}
 		d.take(op)

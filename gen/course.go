@@ -94,7 +94,7 @@ func (d *draft) detour() {
 // step takes the next step of a course, if its sockets are there.
 func (d *draft) step(c *course) {
 	op, ok := d.translate(c, c.walk[0])
-	if ok && d.walk.Look(op).Sense != model.Foolish {
+	if ok && (op.Thread == 0 || !d.walk.Busy(op.Thread-1)) && d.walk.Look(op).Sense != model.Foolish {
 		if made := c.walk[0].Made; made != model.NoSocket {
 			c.slots[made] = d.made
 		}
@@ -138,7 +138,7 @@ func (d *draft) arrived() {
 		d.tell()
 	}
 	d.follow(last)
-	if last.Made == model.NoSocket && d.dice.chance(shareAgain) {
+	if last.Made == model.NoSocket && last.Thread == 0 && d.dice.chance(shareAgain) {
 		d.take(last)
 		d.follow(last)
 	}

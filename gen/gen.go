@@ -31,8 +31,12 @@ type Options struct {
 	Slow     bool // only scripts that need the capability `slow`
 }
 
-// slow is the capability of inputs that take about a second.
-const slow = "slow"
+// Capabilities that a generator knows: that of inputs that take about a second,
+// and that of calls that overlap.
+const (
+	slow    = "slow"
+	threads = "threads"
+)
 
 // A Generator draws scripts. It is not for concurrent use; Clone is.
 type Generator struct {
@@ -118,6 +122,9 @@ func Missing(s *spec.Spec, script model.Script, lacks map[string]bool) string {
 	for _, op := range script {
 		call := s.Calls[op.Call]
 		words := []string{call.Name, call.Needs}
+		if op.Thread > 0 {
+			words = append(words, threads)
+		}
 		for i, parameter := range call.Parameters {
 			switch {
 			case parameter.Field != nil:

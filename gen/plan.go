@@ -18,6 +18,8 @@ const (
 	shareTurned   = 30 // calls that will be turned away, once drawn, are kept
 	shareDoubtful = 3  // the same of calls that nobody judges
 	shareBlocks   = 6  // the same of calls that may not return
+	shareAsleep   = 50 // the same if a thread makes them
+	shareThread   = 30 // calls about a thread, where one is in a call
 	shareFollow   = 60 // calls that concern another socket, after which that one is called upon
 	shareLook     = 60 // of these, the share that asks what can be seen of it
 	shareOther    = 30 // addresses that are another socket's, besides those of its weight
@@ -79,6 +81,7 @@ func (g *Generator) plan(from source, turn uint64) model.Script {
 		d.dice.state, _ = from.word()
 		d.roam()
 	}
+	d.joinThreads()
 	return g.script
 }
 

@@ -12,12 +12,16 @@ import (
 type table struct {
 	calls  weighted // upon a socket; item: index of the call
 	makers weighted // that make a socket of nothing
-	others weighted // upon no socket, making none
-	probes []int    // calls that tell something of a socket's state
-	looks  []int    // these, and calls that receive
-	takes  []taking
-	waits  []model.Op // calls that wait for something to show, if their argument says so
-	inputs map[*spec.Input]weighted
+	others weighted // upon no socket or thread, making none
+	// threads are calls about threads; returns are those of them that ask for a
+	// result. Without these no call is given to a thread.
+	threads weighted
+	returns []int
+	probes  []int // calls that tell something of a socket's state
+	looks   []int // these, and calls that receive
+	takes   []taking
+	waits   []model.Op // calls that wait for something to show, if their argument says so
+	inputs  map[*spec.Input]weighted
 	// sockets are the inputs that can be another socket's address.
 	sockets map[*spec.Input]bool
 	words   map[*spec.Field]weighted
@@ -88,6 +92,11 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 			t.addLook(call)
 			t.addWaits(call)
 			t.addTakes(call)
+		case call.OnThread():
+			t.threads.add(call.Index, call.Weight)
+			if call.Answers == spec.AnswersResult {
+				t.returns = append(t.returns, call.Index)
+			}
 		case call.Makes != "":
 			t.makers.add(call.Index, call.Weight)
 		default:
@@ -158,6 +167,9 @@ func (t *table) addTakes(call *spec.Call) {
 
 // canRun says whether every parameter of a call has a class, or a word, left.
 func (t *table) canRun(call *spec.Call) bool {
+	if call.OnThread() {
+		return true // there are threads
+	}
 	for _, parameter := range call.Parameters {
 		choices := t.words[parameter.Field]
 		if parameter.Input != nil {

@@ -22,6 +22,10 @@ func (m *Machine) applyTo(s *State, op Op, c *choice, made bool) (touched, renam
 	if made && op.Made < spec.MaxSockets {
 		s.create(op.Made)
 	}
+	if c.outcome.Rule.Rank == spec.Resume && m.answersResult(op) {
+		s.dismiss(op)
+		return false, false
+	}
 	effects := m.effects[c.outcome.ID]
 	if len(effects) == 0 {
 		return false, false
@@ -48,6 +52,12 @@ func (e *environment) effect(f *effect) {
 		return
 	case spec.Do:
 		e.do(f)
+		return
+	case spec.Signal:
+		e.state.signal(e.op)
+		return
+	case spec.Disconnect:
+		e.records[f.variable].disconnect()
 		return
 	}
 	slot, r := uint8(0), e.records[f.variable]

@@ -12,6 +12,8 @@ import (
 type possible struct {
 	state  State
 	laters uint32 // a set of later outcomes, by their places in Machine.laterIDs
+	// passing is set while beliefs are made: a thread wakes up in it.
+	passing bool
 }
 
 // A belief is the set of states that fit what was observed so far. Beliefs
@@ -25,14 +27,26 @@ type belief struct {
 // is judged on the first ones only, and the judge says so.
 const maxStates = 4096
 
-// close adds every state that later steps lead to.
+// close adds every state that later steps lead to, and takes away those that
+// last no longer than it takes a thread to wake up.
 func (m *Machine) close(states []possible) belief {
 	var laters []int
 	index := map[State]int{}
 	for i := range states {
 		index[states[i].state] = i
 	}
+	passing := false
 	for i := 0; i < len(states) && len(states) < maxStates; i++ {
+		if woken := m.wake(&states[i].state); len(woken) > 0 {
+			states[i].passing, passing = true, true
+			for _, next := range woken {
+				if _, known := index[next]; !known {
+					index[next] = len(states)
+					states = append(states, possible{state: next, laters: states[i].laters})
+				}
+			}
+			continue
+		}
 		for _, way := range m.laterWays(&states[i].state) {
 			step := possible{state: way.next, laters: states[i].laters | 1<<m.laterBit(way.outcome)}
 			if !slices.Contains(laters, way.outcome.ID) {
@@ -45,6 +59,9 @@ func (m *Machine) close(states []possible) belief {
 			index[way.next] = len(states)
 			states = append(states, step)
 		}
+	}
+	if passing {
+		states = slices.DeleteFunc(states, func(p possible) bool { return p.passing })
 	}
 	return belief{states, laters}
 }

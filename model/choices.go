@@ -10,7 +10,7 @@ const (
 	unstated                // any answer will do, and the specification says so
 	gap                     // no rule applies
 	doubtful                // it depends on a socket that is unknown, or was never made
-	idle                    // an event that finds nothing to happen to
+	idle                    // nothing is there for it to happen to: an event, or a call about a thread
 )
 
 // A prospect is what may come of a call in one state.
@@ -35,6 +35,15 @@ func (m *Machine) prospectOf(plan *plan, s *State, op Op, into []choice) prospec
 	if op.Subject < spec.MaxSockets && s.record(op.Subject)[0] != live {
 		p.verdict = doubtful
 		return p
+	}
+	if op.Thread > 0 && s.isBusy(op.Thread-1) {
+		p.verdict = idle
+		return p
+	}
+	if m.Spec.Calls[op.Call].OnThread() {
+		if done := m.ofThread(s, op, &p); done {
+			return p
+		}
 	}
 	e := m.environment(s, op)
 	e.decided = plan.decided
@@ -152,6 +161,9 @@ func (m *Machine) allows(s *State, op Op, c *choice, seen Seen) bool {
 }
 
 func (m *Machine) sameValue(s *State, op Op, c *choice, v *spec.Value, seen uint8) bool {
+	if m.answersResult(op) {
+		return seen == s.told(op)
+	}
 	e := m.answering(s, op, c)
 	if v.Kind == spec.ReadyLevels {
 		must, may := e.levels(m.plan(op))

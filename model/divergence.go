@@ -31,8 +31,8 @@ func (j *Judge) divergence(from []possible, op Op, seen Seen) *Divergence {
 	for i := range from {
 		s := &from[i].state
 		p := j.machine.prospect(s, op, nil)
-		if p.verdict == idle {
-			d.allow(Allowed{"ok", j.machine.Spec.Calls[op.Call].Acts[0]})
+		if acts := j.machine.Spec.Calls[op.Call].Acts; p.verdict == idle && len(acts) > 0 {
+			d.allow(Allowed{j.machine.Text(d.Call, Seen{Code: idleCode(op)}), acts[0]})
 		}
 		var rules []string
 		for k := range p.choices {
@@ -83,6 +83,9 @@ func (m *Machine) resultText(s *State, op Op, c *choice, r spec.Result) string {
 	}
 	e := m.answering(s, op, c)
 	call := m.Spec.Calls[op.Call]
+	if m.answersResult(op) {
+		return "ok " + m.valueText(call, s.told(op))
+	}
 	if r.Value.Kind == spec.ReadyLevels {
 		must, may := e.levels(m.plan(op))
 		return "ok " + levelsText(call, must&^may, may)
@@ -114,7 +117,7 @@ func (m *Machine) valueText(call *spec.Call, value uint8) string {
 		}
 	case spec.AnswersAddress:
 		return m.addressText(value)
-	case spec.AnswersToken:
+	case spec.AnswersToken, spec.AnswersResult:
 		return tokenText(value)
 	case spec.AnswersCode:
 		if value == spec.Nobody {
@@ -161,6 +164,8 @@ func tokenText(value uint8) string {
 // Text is what was seen, in the words of the specification.
 func (m *Machine) Text(call string, seen Seen) string {
 	switch seen.Code {
+	case seenBusy:
+		return "busy"
 	case seenHang:
 		return "hang"
 	case seenCrash:

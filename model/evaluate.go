@@ -13,6 +13,7 @@ type environment struct {
 	// doubtful is set when a test looked at a socket that is unknown, or that
 	// the script names but the system never made.
 	doubtful bool
+	thread   uint8 // what the thread does that is asleep in the call
 	// touched is set when a test or an effect looked at a socket other than the
 	// one called upon, or changed it.
 	touched  bool
@@ -116,6 +117,8 @@ func (e *environment) passes(t *test) bool {
 			e.bind(t.variable, slot)
 		}
 		return names
+	case threadIs:
+		return e.machine.sets[t.set].has(e.thread)
 	case argues:
 		argument := e.op.Args[t.left.at]
 		if argument < spec.SocketArg {

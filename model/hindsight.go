@@ -43,7 +43,7 @@ func (j *Judge) settle(e *edge) {
 func (j *Judge) lookBack(t Trace, p passage) {
 	var at []pathway
 	for i := range j.beliefs[p.at].states {
-		at = append(at, pathway{j.beliefs[p.at].states[i].state, nil})
+		at = append(at, pathway{state: j.beliefs[p.at].states[i].state})
 	}
 	var kinds kinds
 	for i, op := range t.Script[:p.until] {
@@ -67,8 +67,9 @@ func (j *Judge) lookBack(t Trace, p passage) {
 // A pathway is a state that fits what was observed, and the outcomes that every
 // way to it has in common.
 type pathway struct {
-	state State
-	needs []int
+	state   State
+	needs   []int
+	passing bool // a thread wakes up in it
 }
 
 // common are the outcomes that all ways to all states have in common.
@@ -107,12 +108,19 @@ func (j *Judge) follow(from []pathway, op Op, seen Seen) []pathway {
 	for changed := true; changed; {
 		changed = false
 		for i := 0; i < len(next.list) && len(next.list) < maxStates; i++ {
+			woken := j.machine.wake(&next.list[i].state)
+			for _, state := range woken {
+				changed = next.lead(way{nil, state}, next.list[i].needs) || changed
+			}
+			if next.list[i].passing = len(woken) > 0; next.list[i].passing {
+				continue
+			}
 			for _, way := range j.machine.laterWays(&next.list[i].state) {
 				changed = next.lead(way, next.list[i].needs) || changed
 			}
 		}
 	}
-	return next.list
+	return slices.DeleteFunc(next.list, func(p pathway) bool { return p.passing })
 }
 
 // pathways are a list without duplicates.
@@ -134,7 +142,7 @@ func (p *pathways) lead(way way, needs []int) bool {
 	at, known := p.index[way.next]
 	if !known {
 		p.index[way.next] = len(p.list)
-		p.list = append(p.list, pathway{way.next, needs})
+		p.list = append(p.list, pathway{state: way.next, needs: needs})
 		return true
 	}
 	before := len(p.list[at].needs)

@@ -28,6 +28,9 @@ type Machine struct {
 	calls  map[string]*spec.Call
 	plans  []callPlans // by call
 	laters []planRule
+	// resumes are by call. There are none if no call is about threads.
+	resumes  [][]planRule
+	outcomes []*spec.Outcome // of these, by id
 	// laterIDs are the outcomes of the later rules.
 	laterIDs []int
 
@@ -126,8 +129,8 @@ func (m *Machine) checkSizes() error {
 	switch {
 	case len(m.Spec.World) > worldSize:
 		return fmt.Errorf("the world has %d fields, and %d are the most", len(m.Spec.World), worldSize)
-	case end > recordSize:
-		return fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, recordSize)
+	case end > spec.ThreadsOffset:
+		return fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, spec.ThreadsOffset)
 	case m.local == 0:
 		return fmt.Errorf("the specification declares no `address local`")
 	case len(m.laterIDs) > 32:
@@ -162,6 +165,7 @@ func (m *Machine) compile() {
 		m.plans = append(m.plans, p.call(call))
 	}
 	m.laters = p.rules(m.Spec.Laters(), [3]uint8{})
+	m.compileResumes(&p)
 	m.fits, m.asking = nil, nil
 	for _, class := range m.Spec.Classes {
 		var fits guard

@@ -8,6 +8,7 @@ import (
 
 // What can be seen that is no result of the specification.
 const (
+	seenBusy     = 251 // the thread that is to make the call is in another one
 	seenHang     = 252
 	seenCrash    = 253
 	seenProtocol = 254
@@ -34,6 +35,8 @@ func (d *dictionary) seen(call *spec.Call, kind uint8, answer Answer) Seen {
 		return d.value(call, kind, answer.Value)
 	case "blocks":
 		return Seen{Code: spec.Blocks}
+	case "busy":
+		return Seen{Code: seenBusy}
 	case "hang":
 		return Seen{Code: seenHang}
 	case "crash":
@@ -113,7 +116,7 @@ func (d *dictionary) valueOf(call *spec.Call, kind uint8, text string) (uint8, b
 		return indexOf(call.Field.Words, text)
 	case spec.AnswersAddress:
 		return d.machine.address(text)
-	case spec.AnswersToken:
+	case spec.AnswersToken, spec.AnswersResult:
 		return token(text)
 	case spec.AnswersCode:
 		if text == "none" {

@@ -21,6 +21,7 @@ type Op struct {
 	Args    [3]uint8 // a class, a word's value, or SocketArg+i
 	Made    uint8    // the socket that the call creates, or NoSocket
 	Token   uint8    // what it sends, from 1; 0: nothing
+	Thread  uint8    // who makes it, from 1; 0: the one that makes most calls
 }
 
 // A Script is a list of calls.
@@ -56,6 +57,10 @@ func (m *Machine) Op(step dsl.Step, names *Names) (Op, error) {
 		return op, unknownWord(step.Call, known, "there is no call `%s`", step.Call.Text)
 	}
 	op.Call = uint8(call.Index)
+	var err error
+	if op.Thread, err = threadOf(call, step.Thread); err != nil {
+		return op, err
+	}
 	args := step.Args
 	if call.OnSocket {
 		if len(args) == 0 {
@@ -78,6 +83,22 @@ func (m *Machine) Op(step dsl.Step, names *Names) (Op, error) {
 		op.Token = names.tokens
 	}
 	return op, nil
+}
+
+// threadOf is the number of the thread that a step names, and that may make such
+// a call; 0 if it names none.
+func threadOf(call *spec.Call, name *dsl.Name) (uint8, error) {
+	if name == nil {
+		return 0, nil
+	}
+	at := slices.Index(spec.ThreadNames, name.Text)
+	switch {
+	case at < 0:
+		return 0, unknownWord(*name, slices.Clone(spec.ThreadNames), "there is no thread `%s`", name.Text)
+	case !call.OnSocket || call.Event:
+		return 0, wordError(*name, "`%s` is nothing that a thread may be asleep in", call.Name)
+	}
+	return uint8(at + 1), nil
 }
 
 // joinEvent takes the first two words of a step for one name if that is the name
@@ -226,6 +247,10 @@ func (m *Machine) FullLine(op Op) string {
 func (m *Machine) line(op Op, arguments int) []byte {
 	var text []byte
 	call := m.Spec.Calls[op.Call]
+	if op.Thread > 0 {
+		text = append(text, spec.ThreadNames[op.Thread-1]...)
+		text = append(text, ": "...)
+	}
 	if op.Made != NoSocket {
 		text = append(text, SocketName(op.Made)...)
 		text = append(text, " = "...)

@@ -5,7 +5,7 @@ import "connectspec/spec"
 // The layout of a State: the world's fields, then a record for each socket.
 const (
 	worldSize  = 8
-	recordSize = 48
+	recordSize = spec.ThreadsOffset + 8 // of which the last are for threads
 	stateSize  = worldSize + spec.MaxSockets*recordSize
 )
 
@@ -77,7 +77,7 @@ func (m *Machine) forget(s *State, slot uint8) {
 			m.forget(s, other)
 		}
 	}
-	*s.record(slot) = record{unknown}
+	loseThreads(s.record(slot))
 }
 
 // mentions says whether a field of one socket names the other.

@@ -23,6 +23,7 @@ const (
 	isHandle                 // the variable is the handle that stands in left
 	names                    // left names a socket, which the variable becomes
 	argues                   // the argument is a socket, which the variable becomes
+	threadIs                 // the thread that is asleep in the call has become one of a set
 	some                     // there is a socket so that all tests behind this one pass
 )
 
@@ -145,6 +146,8 @@ func (c *compiler) condition(pieces []piece, from *spec.Condition) []piece {
 		return append(pieces, c.equals(from))
 	case spec.Filled:
 		return append(pieces, newPiece(from.Not, c.filled(from)))
+	case spec.ThreadIs:
+		return append(pieces, newPiece(from.Not, test{kind: threadIs, set: c.set(set{from.Mask << asleepWords})}))
 	case spec.ArgumentNames:
 		if from.Not {
 			return pieces
@@ -176,7 +179,7 @@ func (t *test) reads() uint16 {
 	switch t.kind {
 	case isHandle:
 		return 1 << t.variable
-	case argues, some:
+	case argues, some, threadIs:
 		return 0
 	case equal:
 		return t.left.reads() | t.right.reads()

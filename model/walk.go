@@ -100,6 +100,13 @@ func (w *Walk) Filled(slot uint8, queue *spec.Field) bool {
 	return r[0] == live && r[queue.Offset] > 0
 }
 
+// Busy says whether a thread may be in a call, or back from one that nobody has
+// asked about.
+func (w *Walk) Busy(thread uint8) bool {
+	states := w.judge.beliefs[w.at].states
+	return slices.ContainsFunc(states, func(p possible) bool { return p.state.isBusy(thread) })
+}
+
 // Open says whether more than one state is possible.
 func (w *Walk) Open() bool { return len(w.judge.beliefs[w.at].states) > 1 }
 
@@ -168,6 +175,9 @@ func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice, seens []uin
 }
 
 func (m *Machine) expected(s *State, op Op, c *choice, v *spec.Value) uint8 {
+	if m.answersResult(op) {
+		return s.told(op)
+	}
 	e := m.answering(s, op, c)
 	if v.Kind == spec.ReadyLevels {
 		must, may := e.levels(m.plan(op))

@@ -40,6 +40,7 @@ func (j *Judge) work(at uint32, op Op, seen Seen) *edge {
 		w.goOn(from)
 	} else {
 		w.result(e)
+		e.call = w.credited(op.Call, e.hits)
 	}
 	e.next = j.intern(w.next)
 	return e
@@ -70,21 +71,34 @@ func (j *Judge) waysFrom(s *State, op Op, seen Seen, ways []way) (all []way, dou
 	prospect := j.machine.prospect(s, op, j.choices)
 	j.choices = prospect.choices[:0]
 	if prospect.verdict == idle {
-		if seen.Code == spec.OK {
+		if seen.Code == idleCode(op) {
 			ways = append(ways, way{nil, *s})
 		}
 		return ways, false
 	}
 	if prospect.verdict != decided && seen.Code < seenHang {
-		return append(ways, way{prospect.silent, j.machine.unknown(s, op, seen)}), true
+		next := j.machine.unknown(s, op, seen)
+		next.enter(op, seen)
+		return append(ways, way{prospect.silent, next}), true
 	}
 	for i := range prospect.choices {
 		c := &prospect.choices[i]
 		if j.machine.allows(s, op, c, seen) {
-			ways = append(ways, way{c.outcome, j.machine.apply(s, op, c, seen.Code == spec.OK)})
+			next := j.machine.apply(s, op, c, seen.Code == spec.OK)
+			next.enter(op, seen)
+			ways = append(ways, way{c.outcome, next})
 		}
 	}
 	return ways, false
+}
+
+// idleCode is what a call answers that does nothing: one for a thread that is
+// busy is not made.
+func idleCode(op Op) uint8 {
+	if op.Thread > 0 {
+		return seenBusy
+	}
+	return spec.OK
 }
 
 func (w *worker) add(s State) {
@@ -103,6 +117,9 @@ func (m *Machine) unknown(s *State, op Op, seen Seen) State {
 		m.forget(&next, op.Made)
 	}
 	m.forget(&next, op.Subject)
+	if m.answersResult(op) && seen.Code != spec.Blocks {
+		next.dismiss(op)
+	}
 	for _, argument := range op.Args {
 		if argument >= spec.SocketArg && argument < spec.SocketArg+spec.MaxSockets {
 			m.forget(&next, argument-spec.SocketArg)
@@ -129,6 +146,17 @@ func (w *worker) result(e *edge) {
 			e.open = append(e.open, hit.outcome)
 		}
 	}
+}
+
+// credited is the call that a result is counted for: what a thread came to is a
+// result of the call that it was in.
+func (w *worker) credited(call uint8, hits []hit) uint8 {
+	for _, hit := range hits {
+		if w.machine.outcomes != nil && w.machine.outcomes[hit.outcome] != nil {
+			return uint8(w.machine.outcomes[hit.outcome].Rule.Calls[0].Index)
+		}
+	}
+	return call
 }
 
 // levelHits adds the ready rules that account for the levels that were seen.
@@ -194,11 +222,13 @@ func (m *Machine) levelOutcomes(s *State, op Op, seen Seen) []int {
 // goOn finds states to go on from after a divergence: where a rule of the call
 // has the outcome that was seen, guards ignored; otherwise a failure is taken
 // to have changed nothing, and a success to have changed the socket in ways
-// that are not known.
+// that are not known. So is all that threads do.
 func (w *worker) goOn(from []possible) {
 	for i := range from {
-		if w.seen.Code == spec.OK || w.seen.Code >= seenHang {
-			w.add(w.machine.unknown(&from[i].state, w.op, w.seen))
+		if w.seen.Code == spec.OK || w.seen.Code >= seenHang || w.op.Thread > 0 || w.machine.answersResult(w.op) {
+			next := w.machine.unknown(&from[i].state, w.op, w.seen)
+			next.enter(w.op, w.seen)
+			w.add(next)
 			continue
 		}
 		if !w.ignoringGuards(&from[i].state) {

@@ -171,7 +171,7 @@ func (r *run) codes() []CodeHits {
 
 // isAnswerOf says that some rule of a call has the result.
 func isAnswerOf(call *spec.Call, code uint8) bool {
-	for _, rule := range slices.Concat(call.Refusals, call.Acts, call.Mays) {
+	for _, rule := range slices.Concat(call.Refusals, call.Acts, call.Mays, call.Resumes) {
 		for i := range rule.Cases {
 			for _, outcome := range rule.Cases[i].Outcomes {
 				if slices.ContainsFunc(outcome.Results, func(r spec.Result) bool { return r.Code == code }) {
@@ -187,7 +187,7 @@ func isAnswerOf(call *spec.Call, code uint8) bool {
 func (r *run) rulesOf(result model.Result) []string {
 	accounted := map[string]bool{}
 	call := r.Machine.Spec.Calls[result.Call]
-	for _, rule := range slices.Concat(call.Refusals, call.Acts, call.Mays, call.Unstated) {
+	for _, rule := range slices.Concat(call.Refusals, call.Acts, call.Mays, call.Unstated, call.Resumes) {
 		for i := range rule.Cases {
 			for _, outcome := range rule.Cases[i].Outcomes {
 				if r.coverage.Codes[model.Code{Call: result.Call, Result: result.Code, Outcome: outcome.ID}] > 0 {

@@ -76,7 +76,7 @@ func (v *variant) translate(answers spec.AnswerType, seen model.Seen) (model.See
 			seen.Value = spec.OwnAddress + v.sockets[slot]
 			return seen, v.sockets[slot] != model.NoSocket
 		}
-	case spec.AnswersToken:
+	case spec.AnswersToken, spec.AnswersResult:
 		if seen.Value != 0 {
 			seen.Value = v.tokens[seen.Value]
 			return seen, seen.Value != 0
@@ -166,25 +166,39 @@ func simpler(p spec.Parameter, argument uint8) []uint8 {
 	return list
 }
 
+const maxThreads = 2
+
+// threadOf is the thread that makes a call or that it is about, from 1; 0: none.
+func threadOf(m *model.Machine, op model.Op) uint8 {
+	if m.Spec.Calls[op.Call].OnThread() {
+		return op.Args[0] + 1
+	}
+	return op.Thread
+}
+
 // related marks the calls that a script's last call may depend on: those upon
-// sockets that are connected with its own by any call. World-wide calls stay.
+// sockets, or by threads, that are connected with its own by any call. World-wide
+// calls stay.
 func related(m *model.Machine, script model.Script) []bool {
-	var reach [spec.MaxSockets]bool
+	var reach [spec.MaxSockets + maxThreads]bool
 	touch := func(op model.Op, mark bool) (near, grown bool) {
-		each := func(slot uint8) {
-			if slot >= spec.MaxSockets {
-				return
-			}
-			near = near || reach[slot]
-			if mark && !reach[slot] {
-				reach[slot], grown = true, true
+		each := func(place int) {
+			near = near || reach[place]
+			if mark && !reach[place] {
+				reach[place], grown = true, true
 			}
 		}
-		each(op.Subject)
-		each(op.Made)
+		for _, slot := range []uint8{op.Subject, op.Made} {
+			if slot < spec.MaxSockets {
+				each(int(slot))
+			}
+		}
+		if thread := threadOf(m, op); thread > 0 {
+			each(spec.MaxSockets + int(thread) - 1)
+		}
 		for i, parameter := range m.Spec.Calls[op.Call].Parameters {
 			if parameter.Input != nil && op.Args[i] >= spec.SocketArg {
-				each(op.Args[i] - spec.SocketArg)
+				each(int(op.Args[i] - spec.SocketArg))
 			}
 		}
 		return near, grown
