@@ -4,7 +4,6 @@ package linux
 
 import (
 	"errors"
-	"fmt"
 	"time"
 	"unsafe"
 
@@ -63,11 +62,12 @@ func (r *Room) dismissThreads() {
 }
 
 // inThread makes a call in a thread: it starts those that may block, and waits
-// for the others, which touch the room.
+// for the others, which touch the room. A thread with a call whose result nobody
+// has asked for makes none.
 func (r *Room) inThread(c *call) (agent.Answer, error) {
 	t := r.threads[c.thread]
 	if t.script != nil {
-		return agent.Answer{}, fmt.Errorf("thread %s has a call that has not returned", threadNames[c.thread])
+		return agent.Answer{Name: "busy"}, nil
 	}
 	if c.finish != nil {
 		return c.apart(r, c) // which comes to start
@@ -88,10 +88,23 @@ func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
 	t.waiting = *w
 	t.memory.take(r, &t.waiting)
 	t.watch.expect(&t.waiting)
-	t.script = c
+	t.script, t.recalled = c, false
 	r.engaged++
 	t.call()
-	return r.returnOf(t)
+	answer, err := r.returnOf(t)
+	r.recall(c.on)
+	return answer, err
+}
+
+// recallReturned recalls the addresses of sockets upon which threads have come
+// back from their calls.
+func (r *Room) recallReturned() {
+	for _, t := range r.threads {
+		if t != nil && t.script != nil && !t.recalled && t.returned() {
+			r.recall(t.script.on)
+			t.recalled = true
+		}
+	}
 }
 
 // returnFrom answers what the call in a thread does.

@@ -247,6 +247,9 @@ func (r *Room) settleAll() error {
 			}
 		}
 		if !r.networked || r.far.tap.quiet() {
+			if r.engaged > 0 {
+				r.recallReturned()
+			}
 			return nil
 		}
 	}
