@@ -22,7 +22,7 @@ func (m *Machine) applyTo(s *State, op Op, c *choice, made bool) (touched, renam
 	if made && op.Made < spec.MaxSockets {
 		s.create(op.Made)
 	}
-	if c.outcome.Rule.Rank == spec.Resume && m.answersResult(op) {
+	if op.Call != noCall && m.answersResult(op) && c.outcome.Rule.Calls[0].Index != int(op.Call) {
 		s.dismiss(op)
 		return false, false
 	}
@@ -54,7 +54,7 @@ func (e *environment) effect(f *effect) {
 		e.do(f)
 		return
 	case spec.Signal:
-		e.state.signal(e.op)
+		e.state.signal(e.op, f.value.constant)
 		return
 	case spec.Disconnect:
 		e.records[f.variable].disconnect()

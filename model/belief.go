@@ -37,14 +37,15 @@ func (m *Machine) close(states []possible) belief {
 	}
 	passing := false
 	for i := 0; i < len(states) && len(states) < maxStates; i++ {
-		if woken := m.wake(&states[i].state); len(woken) > 0 {
-			states[i].passing, passing = true, true
-			for _, next := range woken {
-				if _, known := index[next]; !known {
-					index[next] = len(states)
-					states = append(states, possible{state: next, laters: states[i].laters})
-				}
+		woken, stays := m.wake(&states[i].state)
+		for _, next := range woken {
+			if _, known := index[next]; !known {
+				index[next] = len(states)
+				states = append(states, possible{state: next, laters: states[i].laters})
 			}
+		}
+		if !stays {
+			states[i].passing, passing = true, true
 			continue
 		}
 		for _, way := range m.laterWays(&states[i].state) {

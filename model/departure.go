@@ -37,13 +37,12 @@ type scale struct{ with, without *Judge }
 func (s *scale) weigh(t Trace, e *Evidence) {
 	var (
 		with, without uint32
-		kinds         kinds
+		reader        reader
 		missed, held  bool
 	)
 	for i := range t.Answers {
 		op := t.Script[i]
-		kind := kinds.of(s.with.machine, op)
-		seen := s.with.seens[s.with.seen(op.Call, kind, t.Answers[i])]
+		seen := s.with.seens[reader.seen(s.with, op, t.Answers[i])]
 		a, b := s.with.step(with, op, s.with.seenID(seen)), s.without.step(without, op, s.without.seenID(seen))
 		if a.doubtful { // it is not judged
 			with, without = a.next, b.next
@@ -146,14 +145,13 @@ func (w *Watch) AtWork(t Trace) []int {
 		clear(w.known)
 	}
 	var (
-		all   []int
-		at    uint32
-		kinds kinds
+		all    []int
+		at     uint32
+		reader reader
 	)
 	for i := range t.Answers {
 		op := t.Script[i]
-		kind := kinds.of(w.judge.machine, op)
-		e := w.judge.step(at, op, w.judge.seen(op.Call, kind, t.Answers[i]))
+		e := w.judge.step(at, op, reader.seen(w.judge, op, t.Answers[i]))
 		here, known := w.known[e]
 		if !known {
 			here = w.at(at, op, e)

@@ -45,11 +45,11 @@ func (j *Judge) lookBack(t Trace, p passage) {
 	for i := range j.beliefs[p.at].states {
 		at = append(at, pathway{state: j.beliefs[p.at].states[i].state})
 	}
-	var kinds kinds
+	var reader reader
 	for i, op := range t.Script[:p.until] {
-		kind := kinds.of(j.machine, op)
+		seen := reader.seen(j, op, t.Answers[i])
 		if i >= p.from-1 {
-			at = j.follow(at, op, j.seens[j.seen(op.Call, kind, t.Answers[i])])
+			at = j.follow(at, op, j.seens[seen])
 		}
 	}
 	for _, id := range common(at) {
@@ -108,11 +108,11 @@ func (j *Judge) follow(from []pathway, op Op, seen Seen) []pathway {
 	for changed := true; changed; {
 		changed = false
 		for i := 0; i < len(next.list) && len(next.list) < maxStates; i++ {
-			woken := j.machine.wake(&next.list[i].state)
+			woken, stays := j.machine.wake(&next.list[i].state)
 			for _, state := range woken {
 				changed = next.lead(way{nil, state}, next.list[i].needs) || changed
 			}
-			if next.list[i].passing = len(woken) > 0; next.list[i].passing {
+			if next.list[i].passing = !stays; !stays {
 				continue
 			}
 			for _, way := range j.machine.laterWays(&next.list[i].state) {

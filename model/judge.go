@@ -88,12 +88,12 @@ func (j *Judge) intern(states []possible) uint32 {
 // trace.
 func (j *Judge) exercised(t Trace, yield func(step, outcome int)) {
 	var (
-		at    uint32
-		kinds kinds
+		at     uint32
+		reader reader
 	)
 	for i := range t.Answers {
 		op := t.Script[i]
-		e := j.step(at, op, j.seen(op.Call, kinds.of(j.machine, op), t.Answers[i]))
+		e := j.step(at, op, reader.seen(j, op, t.Answers[i]))
 		for _, hit := range e.hits {
 			if hit.exercised {
 				yield(i, hit.outcome)
@@ -118,13 +118,12 @@ func (j *Judge) Trace(t Trace) []Finding {
 	var (
 		findings []Finding
 		at       uint32
-		kinds    kinds
+		reader   reader
 		passage  passage
 	)
 	for i := range t.Answers {
 		op := t.Script[i]
-		kind := kinds.of(j.machine, op)
-		e := j.step(at, op, j.seen(op.Call, kind, t.Answers[i]))
+		e := j.step(at, op, reader.seen(j, op, t.Answers[i]))
 		if e.count++; e.count == 1 {
 			j.settle(e)
 		}
@@ -141,24 +140,43 @@ func (j *Judge) Trace(t Trace) []Finding {
 	return findings
 }
 
-// kinds are the kinds of a script's sockets, as far as the script says.
-type kinds [spec.MaxSockets]uint8
+// A reader reads the answers of a trace, call by call: what they mean depends on
+// the kind of the socket, and, of the result of a thread, on the call it was in.
+type reader struct {
+	kinds   [spec.MaxSockets]uint8
+	threads [2]Op
+}
 
-// of is the kind of the socket that a call is upon; it notes what is made.
-func (k *kinds) of(m *Machine, op Op) uint8 {
+// seen numbers an answer.
+func (r *reader) seen(j *Judge, op Op, answer Answer) uint32 {
+	if op.Made < spec.MaxSockets {
+		r.make(j.machine, op)
+	}
+	if op.Thread > 0 {
+		r.threads[op.Thread-1] = op
+	}
+	if op.Call != noCall && j.machine.answersResult(op) && r.threads[op.Args[0]] != (Op{}) {
+		op = r.threads[op.Args[0]]
+	}
 	kind := uint8(0)
 	if op.Subject < spec.MaxSockets {
-		kind = k[op.Subject]
+		kind = r.kinds[op.Subject]
 	}
-	if op.Made < spec.MaxSockets {
-		for i, parameter := range m.Spec.Calls[op.Call].Parameters {
-			if parameter.Field != nil && parameter.Field == m.kind {
-				kind = op.Args[i]
-			}
+	return j.seen(op.Call, kind, answer)
+}
+
+// make notes the kind of a socket, as far as the call says that makes it.
+func (r *reader) make(m *Machine, op Op) {
+	kind := uint8(0)
+	if op.Subject < spec.MaxSockets {
+		kind = r.kinds[op.Subject]
+	}
+	for i, parameter := range m.Spec.Calls[op.Call].Parameters {
+		if parameter.Field != nil && parameter.Field == m.kind {
+			kind = op.Args[i]
 		}
-		k[op.Made] = kind
 	}
-	return kind
+	r.kinds[op.Made] = kind
 }
 
 // seen numbers an answer.

@@ -24,6 +24,7 @@ import (
 type Machine struct {
 	Spec   *spec.Spec
 	local  int         // offset of the field that holds a socket's own address
+	mode   int         // the same of the field that says whether calls may block, first of all words; 0: none
 	kind   *spec.Field // what a dictionary may tell apart
 	calls  map[string]*spec.Call
 	plans  []callPlans // by call
@@ -113,6 +114,8 @@ func (m *Machine) noteFields() {
 			m.local = field.Offset
 		case "kind":
 			m.kind = field
+		case "mode":
+			m.mode = field.Offset
 		}
 	}
 }

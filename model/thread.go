@@ -9,7 +9,7 @@ import (
 // A call that a thread makes and that blocks stays where it is while the script
 // goes on. Its socket's record says so, in spec.ThreadSize bytes for each thread:
 //
-//	asleep, or what wakes it up: the call, the socket that it makes
+//	asleep, or what wakes it up: the call, its first argument, what it makes or sends
 //	back:                        the outcome (2 bytes), what it told
 //
 // As soon as a resume rule of the call applies, the thread wakes up: the model
@@ -29,15 +29,15 @@ func (m *Machine) compileResumes(p *planner) {
 		return
 	}
 	m.outcomes = make([]*spec.Outcome, m.Spec.Outcomes)
-	for _, call := range m.Spec.Calls {
-		m.resumes = append(m.resumes, p.rules(call.Resumes, [3]uint8{}))
-		for _, rule := range call.Resumes {
-			for i := range rule.Cases {
-				for _, outcome := range rule.Cases[i].Outcomes {
-					m.outcomes[outcome.ID] = outcome
-				}
+	for _, rule := range m.Spec.Rules {
+		for i := range rule.Cases {
+			for _, outcome := range rule.Cases[i].Outcomes {
+				m.outcomes[outcome.ID] = outcome
 			}
 		}
+	}
+	for _, call := range m.Spec.Calls {
+		m.resumes = append(m.resumes, p.rules(call.Resumes, [3]uint8{}))
 	}
 }
 
@@ -73,16 +73,39 @@ func (s *State) enter(op Op, seen Seen) {
 		return
 	}
 	doing := s.record(op.Subject).thread(op.Thread - 1)
-	copy(doing, []uint8{asleep, op.Call, op.Made, 0})
+	copy(doing, []uint8{asleep, op.Call, op.Args[0], op.Made})
+	if op.Token != 0 {
+		doing[3] = op.Token
+	}
 	if s.isUnknown(op.Subject) {
 		copy(doing, []uint8{lost, 0, 0, 0})
 	}
 }
 
-// signal is what the signal to the thread that is the first argument does.
-func (s *State) signal(op Op) {
+// callOf is the call that a thread is asleep in. Arguments behind the first one
+// say how it is passed, and not what it does.
+func (m *Machine) callOf(doing []uint8, slot uint8) Op {
+	call := m.Spec.Calls[doing[1]]
+	op := Op{Call: doing[1], Subject: slot, Made: NoSocket}
+	for i, parameter := range call.Parameters {
+		if parameter.Input != nil && parameter.Input.Usual != nil {
+			op.Args[i] = uint8(parameter.Input.Usual.Index)
+		}
+	}
+	op.Args[0] = doing[2]
+	if call.Makes != "" {
+		op.Made = doing[3]
+	} else if call.Sends {
+		op.Token = doing[3]
+	}
+	return op
+}
+
+// signal is what a signal to the thread that is the first argument does; word is
+// one of spec.ThreadWords.
+func (s *State) signal(op Op, word uint8) {
 	if doing := s.thread(op.Args[0]); doing != nil && doing[0] == asleep {
-		doing[0] = asleepWords + spec.Interrupted
+		doing[0] = asleepWords + word
 	}
 }
 
@@ -138,12 +161,13 @@ func (m *Machine) ofThread(s *State, op Op, p *prospect) (done bool) {
 }
 
 // wake are the states that a state passes into because a thread wakes up in it,
-// one for each that does: in which order two of them go on is open.
-func (m *Machine) wake(s *State) []State {
+// one for each that does: in which order two of them go on is open. It says
+// whether the state stays possible if no call is made.
+func (m *Machine) wake(s *State) (next []State, stays bool) {
+	stays = true
 	if m.resumes == nil {
-		return nil
+		return nil, stays
 	}
-	var next []State
 	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
 		r := s.record(slot)
 		if r[0] != live {
@@ -151,48 +175,106 @@ func (m *Machine) wake(s *State) []State {
 		}
 		for thread := range uint8(len(spec.ThreadNames)) {
 			if doing := r.thread(thread); doing[0] == asleep || doing[0] >= asleepWords {
-				next = m.resume(s, Op{Call: doing[1], Subject: slot, Made: doing[2], Thread: thread + 1}, next)
+				a := awakening{m, s, m.callOf(doing, slot), thread, next, false}
+				a.resume(doing[0])
+				next, stays = a.next, stays && (a.stays || len(a.next) == 0)
 			}
 		}
 	}
-	return next
+	return next, stays
 }
 
-// resume adds the states in which a call that a thread is asleep in has returned.
-func (m *Machine) resume(s *State, op Op, next []State) []State {
-	e := m.environment(s, op)
-	doing := s.record(op.Subject).thread(op.Thread - 1)
-	e.thread = doing[0]
+// An awakening works out what becomes of one thread.
+type awakening struct {
+	*Machine
+	state  *State
+	op     Op
+	number uint8 // of the thread
+	next   []State
+	stays  bool // it may sleep on
+}
+
+// resume adds the states in which the call has returned. What woke the thread up
+// has passed if it sleeps on.
+func (a *awakening) resume(doing uint8) {
+	before := len(a.next)
+	e := a.environment(a.state, a.op)
+	e.thread = doing
 	var choices []choice
-	for i := range m.resumes[op.Call] {
-		if e.applies(&m.resumes[op.Call][i], &choices) {
+	for i := range a.resumes[a.op.Call] {
+		if e.applies(&a.resumes[a.op.Call][i], &choices) {
 			break
 		}
 	}
 	if e.doubtful {
-		after := *s
-		copy(after.record(op.Subject).thread(op.Thread-1), []uint8{lost, 0, 0, 0})
-		return append(next, after)
+		a.lose()
+		return
 	}
 	for i := range choices {
-		next = append(next, m.resumed(s, op, &choices[i]))
+		if choices[i].outcome.Results[0].Code == spec.Again {
+			a.again(doing)
+		} else {
+			a.resumed(a.state, &choices[i])
+		}
 	}
-	return next
+	if doing != asleep && (a.stays || len(a.next) == before) {
+		after := *a.state
+		a.thread(&after)[0] = asleep
+		a.next, a.stays = append(a.next, after), false
+	}
 }
 
-// resumed is the state after a call has returned to a thread.
-func (m *Machine) resumed(s *State, op Op, c *choice) State {
+// again adds what the call would come to if it were made now: in the mode that
+// it was made in, which was blocking, unless it is really made again.
+func (a *awakening) again(doing uint8) {
+	s := *a.state
+	clear(a.thread(&s))
+	mode := &s.record(a.op.Subject)[a.mode]
+	was := *mode
+	if doing != asleepWords+spec.Restarted && a.mode > 0 {
+		*mode = 0
+	}
+	p := a.prospect(&s, a.op, nil)
+	if p.verdict != decided {
+		a.lose()
+		return
+	}
+	for i := range p.choices {
+		if hasResult(p.choices[i].outcome, spec.Blocks) {
+			a.stays = true
+			continue
+		}
+		a.resumed(&s, &p.choices[i])
+		a.next[len(a.next)-1].record(a.op.Subject)[a.mode] = was
+	}
+}
+
+// resumed adds the state after the call has returned.
+func (a *awakening) resumed(s *State, c *choice) {
 	told := uint8(0)
 	for _, result := range c.outcome.Results {
 		if result.Value != nil {
-			e := m.answering(s, op, c)
+			e := a.answering(s, a.op, c)
 			told = e.answer(result.Value)
 		}
 	}
-	after := m.apply(s, op, c, hasResult(c.outcome, spec.OK))
+	after := a.apply(s, a.op, c, hasResult(c.outcome, spec.OK))
 	id := c.outcome.ID
-	if after.record(op.Subject)[0] == live {
-		copy(after.record(op.Subject).thread(op.Thread-1), []uint8{back, uint8(id), uint8(id >> 8), told})
+	copy(a.thread(&after), []uint8{back, uint8(id), uint8(id >> 8), told})
+	if after.isUnknown(a.op.Subject) {
+		copy(a.thread(&after), []uint8{lost, 0, 0, 0})
 	}
-	return after
+	a.next = append(a.next, after)
+}
+
+// lose adds the state in which nothing is known of the socket, nor of the thread.
+func (a *awakening) lose() {
+	after := *a.state
+	a.forget(&after, a.op.Subject)
+	a.next = append(a.next, after)
+}
+
+// thread is what a state says of the thread.
+func (a *awakening) thread(s *State) []uint8 {
+	return s.record(a.op.Subject).thread(a.number)
 }

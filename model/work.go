@@ -151,10 +151,8 @@ func (w *worker) result(e *edge) {
 // credited is the call that a result is counted for: what a thread came to is a
 // result of the call that it was in.
 func (w *worker) credited(call uint8, hits []hit) uint8 {
-	for _, hit := range hits {
-		if w.machine.outcomes != nil && w.machine.outcomes[hit.outcome] != nil {
-			return uint8(w.machine.outcomes[hit.outcome].Rule.Calls[0].Index)
-		}
+	if len(hits) > 0 && w.machine.answersResult(w.op) {
+		return uint8(w.machine.outcomes[hits[0].outcome].Rule.Calls[0].Index)
 	}
 	return call
 }

@@ -154,6 +154,10 @@ func (s *scope) outcome(rule *Rule, from dsl.Outcome) *Outcome {
 		outcome.Results = append(outcome.Results, s.result(result))
 	}
 	outcome.Effects = s.effects(from.Effects)
+	if s.rule.Rank == Resume && slices.ContainsFunc(outcome.Results, func(r Result) bool { return r.Code == Again }) &&
+		len(outcome.Results)+len(outcome.Effects) > 1 {
+		s.report(from.Results[0].Name, "what the call does `again` is all that it does")
+	}
 	return outcome
 }
 
@@ -173,6 +177,9 @@ func (s *scope) result(from dsl.Result) Result {
 			s.report(from.Name, "a call goes on to block where no `resume` rule applies")
 		}
 		return Result{Code: Blocks}
+	}
+	if from.Name.Text == "again" && s.rule.Rank == Resume {
+		return Result{Code: Again}
 	}
 	e := s.spec.Error(from.Name.Text)
 	if e == nil {
@@ -272,10 +279,7 @@ func (s *scope) effect(from dsl.Effect) (Effect, bool) {
 // becomes: `s becomes connected`, `s becomes not broadcast`
 func (s *scope) becomes(from dsl.Effect) (Effect, bool) {
 	if s.call != nil && s.call.OnThread() && from.Target.Base.Text == thread.Name {
-		if word := ThreadWords[Interrupted]; from.Value.Base.Text != word || from.Not {
-			s.unknown(from.Value.Base, "word that a call makes of a thread", []string{word})
-		}
-		return Effect{Kind: Signal}, true
+		return s.signal(from)
 	}
 	variable, known := s.vars[from.Target.Base.Text]
 	if !known {
@@ -308,6 +312,17 @@ func (s *scope) becomes(from dsl.Effect) (Effect, bool) {
 	}
 	s.unknown(word, "word that a socket can become", s.wordNames())
 	return Effect{}, false
+}
+
+// signal: `thread becomes interrupted`
+func (s *scope) signal(from dsl.Effect) (Effect, bool) {
+	signals := ThreadWords[:Disconnected]
+	at := slices.Index(signals, from.Value.Base.Text)
+	if at < 0 || from.Not {
+		s.unknown(from.Value.Base, "word that a call makes of a thread", slices.Clone(signals))
+		return Effect{}, false
+	}
+	return Effect{Kind: Signal, Value: Value{Byte: uint8(at)}}, true
 }
 
 // does: `s does start_over`

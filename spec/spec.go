@@ -34,12 +34,13 @@ const (
 var ThreadNames = []string{"a", "b"}
 
 // ThreadWords are what a thread that is asleep in a call becomes.
-var ThreadWords = []string{"interrupted", "disconnected"}
+var ThreadWords = []string{"interrupted", "restarted", "disconnected"}
 
 // The places of ThreadWords.
 const (
 	Interrupted  = 0 // a signal has come for it
-	Disconnected = 1 // the socket was disconnected under it
+	Restarted    = 1 // a signal has come for it, after which it makes the call again
+	Disconnected = 2 // the socket was disconnected under it
 )
 
 // Where a record holds what threads do upon its socket: ThreadSize bytes for
@@ -279,6 +280,9 @@ const (
 	OK     = 0 // Result.Code
 	Blocks = 1
 	Errors = 2 // Errors+e is error e
+	// Again, of a resumed call: what it would answer if it were made now. While
+	// that is Blocks it has not returned.
+	Again = 250
 )
 
 // A Result is what is answered.

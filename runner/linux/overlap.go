@@ -88,7 +88,7 @@ func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
 	t.waiting = *w
 	t.memory.take(r, &t.waiting)
 	t.watch.expect(&t.waiting)
-	t.script, t.recalled = c, false
+	t.script, t.collected = c, false
 	r.engaged++
 	t.call()
 	answer, err := r.returnOf(t)
@@ -96,13 +96,15 @@ func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
 	return answer, err
 }
 
-// recallReturned recalls the addresses of sockets upon which threads have come
-// back from their calls.
-func (r *Room) recallReturned() {
+// collectReturned turns the results of threads that are back into answers. What
+// they have made is there for all to use from then on, whether the script has
+// asked for the result or not.
+func (r *Room) collectReturned() {
 	for _, t := range r.threads {
-		if t != nil && t.script != nil && !t.recalled && t.returned() {
-			r.recall(t.script.on)
-			t.recalled = true
+		if t != nil && t.script != nil && !t.collected && t.returned() {
+			r.data = t.memory.data
+			t.answer = t.script.finish(r, t.script, t.result, t.errno)
+			t.collected = true
 		}
 	}
 }
@@ -158,14 +160,12 @@ func (r *Room) bound(t *thread, s *socket) time.Duration {
 	return limit
 }
 
-// collect turns the result of a thread's call into an answer. What the call
-// wrote is put where the room's own calls find it.
+// collect is the answer of a thread that is back, which is free then.
 func (r *Room) collect(t *thread) agent.Answer {
-	c := t.script
-	r.data = t.memory.data
+	r.collectReturned()
 	t.script = nil
 	r.engaged--
-	return c.finish(r, c, t.result, t.errno)
+	return t.answer
 }
 
 // unsharedNumber gives a new descriptor another number if a thread is in a call
@@ -174,7 +174,7 @@ func (r *Room) collect(t *thread) agent.Answer {
 func (r *Room) unsharedNumber(fd uintptr) int {
 	for i := 0; i < len(r.threads) && r.engaged > 0; i++ {
 		t := r.threads[i]
-		if t.script == nil || t.waiting.fd != fd {
+		if t.script == nil || t.returned() || t.waiting.fd != fd {
 			continue
 		}
 		other, _, errno := unix.RawSyscall(unix.SYS_FCNTL, fd, unix.F_DUPFD_CLOEXEC, fd+1)

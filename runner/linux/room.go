@@ -248,7 +248,7 @@ func (r *Room) settleAll() error {
 		}
 		if !r.networked || r.far.tap.quiet() {
 			if r.engaged > 0 {
-				r.recallReturned()
+				r.collectReturned()
 			}
 			return nil
 		}

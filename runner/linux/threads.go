@@ -27,17 +27,17 @@ type thread struct {
 
 	// What it has been given to do for a call of the script: a system call that
 	// may block, or else the whole call, for a room that waits for it.
-	script   *call // nil: nothing
-	recalled bool  // it has come back, and the room has recalled its socket's address
-	waiting  waiting
-	memory   argumentMemory
-	room     *Room
+	script  *call // nil: nothing
+	waiting waiting
+	memory  argumentMemory
+	room    *Room
 
 	// What came back.
-	result uintptr
-	errno  unix.Errno
-	answer agent.Answer
-	err    error
+	result    uintptr
+	errno     unix.Errno
+	answer    agent.Answer
+	err       error
+	collected bool // the answer has been made of the result
 }
 
 // States of a thread. It sets threadReturned itself, the room the others.
