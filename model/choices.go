@@ -36,21 +36,19 @@ func (m *Machine) prospectOf(plan *plan, s *State, op Op, into []choice) prospec
 		p.verdict = doubtful
 		return p
 	}
-	if op.Thread > 0 && s.isBusy(op.Thread-1) {
-		p.verdict = idle
-		return p
-	}
-	if m.Spec.Calls[op.Call].OnThread() {
-		if done := m.ofThread(s, op, &p); done {
-			return p
-		}
-	}
 	e := m.environment(s, op)
 	e.decided = plan.decided
 	return e.prospect(plan, p)
 }
 
 func (e *environment) prospect(plan *plan, p prospect) prospect {
+	if e.op.Thread > 0 && e.state.isBusy(e.op.Thread-1) {
+		p.verdict = idle
+		return p
+	}
+	if plan.onThread && e.machine.ofThread(e.state, e.op, &p) {
+		return p
+	}
 	for i := range plan.refusals {
 		if e.applies(&plan.refusals[i], &p.choices) {
 			p.refused = true

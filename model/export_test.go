@@ -27,10 +27,13 @@ func Shows(m *Machine, script Script) []int {
 						}
 					}
 				}
-				after := m.apply(&states[at], op, c, hasResult(c.outcome, spec.OK))
-				if !known[after] {
-					known[after] = true
-					next = append(next, after)
+				for _, result := range c.outcome.Results {
+					after := m.apply(&states[at], op, c, result.Code == spec.OK)
+					after.enter(op, Seen{Code: result.Code})
+					if !known[after] {
+						known[after] = true
+						next = append(next, after)
+					}
 				}
 			}
 		}
@@ -50,6 +53,13 @@ func (m *Machine) closeWith(states []State) ([]State, []int) {
 		known[s] = true
 	}
 	for i := 0; i < len(states); i++ {
+		woken, _ := m.wake(&states[i])
+		for _, next := range woken {
+			if !known[next] {
+				known[next] = true
+				states = append(states, next)
+			}
+		}
 		for _, way := range m.laterWays(&states[i]) {
 			shown = append(shown, way.outcome.ID)
 			if !known[way.next] {

@@ -129,7 +129,7 @@ func (c *cook) later(rule planRule) {
 // something before it applies in any case. Of acts none is left out for that: if
 // two apply, that is to be found.
 func (c *cook) reduce(from *plan) plan {
-	left := plan{ordered: from.ordered, event: from.event, decided: true}
+	left := plan{ordered: from.ordered, event: from.event, onThread: from.onThread, decided: true}
 	var refused, acted bool
 	left.refusals, refused = c.some(from.refusals, from.ordered)
 	if !refused {

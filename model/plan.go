@@ -8,6 +8,7 @@ import "connectspec/spec"
 type plan struct {
 	ordered  bool
 	event    bool // of an event
+	onThread bool // of a call about a thread
 	refusals []planRule
 	acts     []planRule
 	mays     []planRule
@@ -163,6 +164,7 @@ func (p *planner) plan(call *spec.Call, places [3]uint8) *plan {
 	return &plan{
 		ordered:  call.Ordered,
 		event:    call.Event,
+		onThread: call.OnThread(),
 		refusals: p.rules(call.Refusals, places),
 		acts:     p.rules(call.Acts, places),
 		mays:     p.rules(call.Mays, places),

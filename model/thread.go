@@ -139,6 +139,24 @@ func loseThreads(r *record) {
 	}
 }
 
+// Overlapping are the calls that threads are in, as far as a trace tells, when its
+// last call is made, by their places in it.
+func (m *Machine) Overlapping(t Trace) []int {
+	var in []int
+	leave := func(thread uint8) {
+		in = slices.DeleteFunc(in, func(i int) bool { return t.Script[i].Thread == thread+1 })
+	}
+	for i := range len(t.Answers) - 1 {
+		switch op := t.Script[i]; {
+		case t.Answers[i].Name == "blocks" && op.Thread > 0:
+			in = append(in, i)
+		case m.answersResult(op) && t.Answers[i].Name != "blocks":
+			leave(op.Args[0])
+		}
+	}
+	return in
+}
+
 // ofThread is the prospect of a call that is about a thread, unless it is for
 // rules to say: they say what comes while the thread is asleep.
 func (m *Machine) ofThread(s *State, op Op, p *prospect) (done bool) {

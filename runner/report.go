@@ -51,10 +51,12 @@ type Divergence struct {
 	Native   string    `json:"native"`   // in those of the target
 	Allowed  []Allowed `json:"allowed"`
 	// Script is a trace; its last call is the one that diverged.
-	Script     string `json:"script"`
-	Steps      int    `json:"steps"`      // calls of the script
-	Minimal    bool   `json:"minimal"`    // no call of it can be left out
-	Executions int    `json:"executions"` // that shrinking it took
+	Script string `json:"script"`
+	Steps  int    `json:"steps"` // calls of the script
+	// Overlapping are the calls that threads were in when the last one was made.
+	Overlapping []string `json:"overlapping,omitempty"`
+	Minimal     bool     `json:"minimal"`    // no call of it can be left out
+	Executions  int      `json:"executions"` // that shrinking it took
 	// Reproduced says in how many replays of the script it showed, of how many.
 	Reproduced [2]int `json:"reproduced"`
 	Sightings  uint64 `json:"sightings"` // sequences whose first divergence it was
@@ -113,6 +115,9 @@ func (r *run) divergence(f *found) Divergence {
 		Script:  r.Machine.Format(f.trace), Steps: len(f.trace.Script), Minimal: f.minimal,
 		Executions: f.executions, Reproduced: [2]int{f.shown, f.tried},
 		Sightings: r.ledger.sightingsOf(f), Sequence: f.number + 1, Seed: f.seed, File: f.file,
+	}
+	for _, i := range r.Machine.Overlapping(f.trace) {
+		d.Overlapping = append(d.Overlapping, r.Machine.Line(f.trace.Script[i]))
 	}
 	if f.file != "" && r.Command != nil {
 		d.Replay = r.Command(f.file)

@@ -270,6 +270,9 @@ func (p *page) facts(d *Divergence) {
 	fact := func(name, format string, arguments ...any) {
 		p.wrapped(fmt.Sprintf("  %-10s", name), "            ", fmt.Sprintf(format, arguments...))
 	}
+	if len(d.Overlapping) > 0 {
+		fact("overlaps", "%s", "with `"+strings.Join(d.Overlapping, "`, `")+"`")
+	}
 	switch {
 	case d.Reproduced[1] == 0:
 		fact("replayed", "not at all: the run ended before; the script is as it was found")

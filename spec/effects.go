@@ -359,7 +359,10 @@ func (s *scope) each(from dsl.Effect) (Effect, bool) {
 
 func (s *scope) added(o dsl.Operand, queue *Field) (Value, bool) {
 	if queue.Tokens {
-		if o.Field == nil && o.Base.Text == "token" && s.rule.Rank != Resume {
+		if o.Field == nil && o.Base.Text == "token" {
+			if s.rule.Rank == Resume {
+				s.report(o.Base, "what a call carries is sent by it alone: `-> again`")
+			}
 			return Value{Kind: TheToken}, true
 		}
 		s.report(o.Base, "only a `token` can be added to %s", queue.Name)

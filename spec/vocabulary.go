@@ -13,6 +13,7 @@ const FirstOffset = 1
 // number gives every word of the specification its place: fields get offsets,
 // words values, classes and errors indices.
 func (r *resolver) number() {
+	r.addHeld()
 	offset := FirstOffset
 	for _, node := range r.fields {
 		offset = r.addField(node, offset)
@@ -47,7 +48,6 @@ func (r *resolver) number() {
 	for _, node := range r.events {
 		r.addCall(&node.Call, true)
 	}
-	r.addHeld()
 	for _, node := range r.targets {
 		r.addTarget(node)
 	}
@@ -64,15 +64,17 @@ func (r *resolver) addWord(name dsl.Name, tests ...WordTest) {
 // addHeld gives a word to sockets with a thread asleep in a call upon them, if
 // there are threads.
 func (r *resolver) addHeld() {
-	at := slices.IndexFunc(r.spec.Calls, (*Call).OnThread)
-	if at < 0 {
+	onThread := func(c *dsl.Call) bool {
+		return slices.ContainsFunc(c.Parameters, func(p dsl.Name) bool { return p.Text == thread.Name })
+	}
+	if !slices.ContainsFunc(r.calls, onThread) {
 		return
 	}
 	var tests []WordTest
 	for i := range ThreadNames {
 		tests = append(tests, WordTest{Offset: ThreadsOffset + i*ThreadSize, Mask: 1 << ThreadAsleep})
 	}
-	r.addWord(dsl.Name{Pos: r.spec.Calls[at].Pos, Text: "held"}, tests...)
+	r.addWord(dsl.Name{Text: "held"}, tests...)
 }
 
 func (r *resolver) addField(node *dsl.Field, offset int) int {
