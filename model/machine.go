@@ -31,7 +31,8 @@ type Machine struct {
 	laters []planRule
 	// resumes are by call. There are none if no call is about threads.
 	resumes  [][]planRule
-	outcomes []*spec.Outcome // of these, by id
+	outcomes []*spec.Outcome // all, by id
+	again    [][]int         // by call: the outcomes of resumes that have it answer again
 	// laterIDs are the outcomes of the later rules.
 	laterIDs []int
 

@@ -24,7 +24,7 @@ const (
 
 // compileResumes makes the resume rules ready for stepping.
 func (m *Machine) compileResumes(p *planner) {
-	m.resumes, m.outcomes = nil, nil
+	m.resumes, m.outcomes, m.again = nil, nil, nil
 	if !slices.ContainsFunc(m.Spec.Calls, (*spec.Call).OnThread) {
 		return
 	}
@@ -38,7 +38,23 @@ func (m *Machine) compileResumes(p *planner) {
 	}
 	for _, call := range m.Spec.Calls {
 		m.resumes = append(m.resumes, p.rules(call.Resumes, [3]uint8{}))
+		m.again = append(m.again, againOf(call))
 	}
+}
+
+// againOf are the outcomes of a call's resume rules that have it answer again.
+func againOf(call *spec.Call) []int {
+	var ids []int
+	for _, rule := range call.Resumes {
+		for i := range rule.Cases {
+			for _, outcome := range rule.Cases[i].Outcomes {
+				if hasResult(outcome, spec.Again) {
+					ids = append(ids, outcome.ID)
+				}
+			}
+		}
+	}
+	return ids
 }
 
 // answersResult says whether a call asks what the call of a thread came to.

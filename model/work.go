@@ -140,7 +140,7 @@ func (w *worker) result(e *edge) {
 			e.hits = append(e.hits, hit{id, true})
 		}
 	}
-	e.hits = w.levelHits(e.hits)
+	e.hits = w.levelHits(w.againHits(e.hits))
 	for _, hit := range e.hits {
 		if !hit.exercised {
 			e.open = append(e.open, hit.outcome)
@@ -155,6 +155,21 @@ func (w *worker) credited(call uint8, hits []hit) uint8 {
 		return uint8(w.machine.outcomes[hits[0].outcome].Rule.Calls[0].Index)
 	}
 	return call
+}
+
+// againHits adds the outcome of a resume rule that had a call answer again.
+func (w *worker) againHits(hits []hit) []hit {
+	if w.doubt || len(hits) != 1 || !w.machine.answersResult(w.op) {
+		return hits
+	}
+	rule := w.machine.outcomes[hits[0].outcome].Rule
+	if rule.Rank == spec.Resume || len(rule.Calls) > 1 {
+		return hits
+	}
+	if again := w.machine.again[rule.Calls[0].Index]; len(again) == 1 {
+		hits = append(hits, hit{again[0], hits[0].exercised})
+	}
+	return hits
 }
 
 // levelHits adds the ready rules that account for the levels that were seen.
