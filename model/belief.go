@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 
 	"connectspec/spec"
@@ -12,59 +13,60 @@ import (
 type possible struct {
 	state  State
 	laters uint32 // a set of later outcomes, by their places in Machine.laterIDs
-	// passing is set while beliefs are made: a thread wakes up in it.
-	passing bool
 }
 
 // A belief is the set of states that fit what was observed so far. Beliefs
 // are kept and numbered, so that the judge is a table look-up most times.
 type belief struct {
 	states []possible // closed under later steps
+	given  int        // the first so many were there before these steps
 	laters []int      // the outcomes of these steps
+}
+
+// is says whether a belief has those states, sorted, before later steps.
+func (b *belief) is(states []possible) bool {
+	return slices.EqualFunc(b.states[:b.given], states, func(x, y possible) bool { return x.state == y.state })
 }
 
 // maxStates bounds a belief. A specification that leaves more open than this
 // is judged on the first ones only, and the judge says so.
 const maxStates = 4096
 
-// close adds every state that later steps lead to, and takes away those that
-// last no longer than it takes a thread to wake up.
-func (m *Machine) close(states []possible) belief {
-	var laters []int
-	index := map[State]int{}
-	for i := range states {
-		index[states[i].state] = i
-	}
-	passing := false
+// close adds every state that later steps lead to. So many are given.
+func (m *Machine) close(states []possible, given int) belief {
+	var (
+		laters []int
+		index  map[State]int
+	)
 	for i := 0; i < len(states) && len(states) < maxStates; i++ {
-		woken, stays := m.wake(&states[i].state)
-		for _, next := range woken {
-			if _, known := index[next]; !known {
-				index[next] = len(states)
-				states = append(states, possible{state: next, laters: states[i].laters})
-			}
-		}
-		if !stays {
-			states[i].passing, passing = true, true
-			continue
-		}
 		for _, way := range m.laterWays(&states[i].state) {
-			step := possible{state: way.next, laters: states[i].laters | 1<<m.laterBit(way.outcome)}
+			if index == nil {
+				index = indexOfStates(states)
+			}
+			taken := states[i].laters | 1<<m.laterBit(way.outcome)
 			if !slices.Contains(laters, way.outcome.ID) {
 				laters = append(laters, way.outcome.ID)
 			}
-			if at, known := index[way.next]; known {
-				states[at].laters &= step.laters
-				continue
-			}
-			index[way.next] = len(states)
-			states = append(states, step)
+			m.settle(way.next, func(next State) {
+				if at, known := index[next]; known {
+					states[at].laters &= taken
+					return
+				}
+				index[next] = len(states)
+				states = append(states, possible{state: next, laters: taken})
+			})
 		}
 	}
-	if passing {
-		states = slices.DeleteFunc(states, func(p possible) bool { return p.passing })
+	return belief{states, given, laters}
+}
+
+// indexOfStates says where each state stands.
+func indexOfStates(states []possible) map[State]int {
+	index := make(map[State]int, len(states))
+	for i := range states {
+		index[states[i].state] = i
 	}
-	return belief{states, laters}
+	return index
 }
 
 // laterBit is the place of a later outcome in a set of them.
@@ -73,39 +75,45 @@ func (m *Machine) laterBit(outcome *spec.Outcome) int { return slices.Index(m.la
 // laterWays are the ways that later rules lead on from a state.
 func (m *Machine) laterWays(s *State) []way {
 	var ways []way
-	for r := range m.laters {
-		for slot := uint8(0); slot < spec.MaxSockets; slot++ {
-			ways = m.laterSteps(s, &m.laters[r], slot, ways)
+	for slot := uint8(0); slot < spec.MaxSockets && s.exists(slot); slot++ {
+		if s.record(slot)[0] != live {
+			continue
+		}
+		op := Op{Subject: slot, Made: NoSocket}
+		e := m.environment(s, op)
+		for r := range m.laters {
+			var choices []choice
+			e.doubtful = false
+			if !e.applies(&m.laters[r], &choices) || e.doubtful {
+				continue
+			}
+			for i := range choices {
+				if after := m.apply(s, op, &choices[i], false); after != *s {
+					ways = append(ways, way{choices[i].outcome, after})
+				}
+			}
 		}
 	}
 	return ways
 }
 
-// laterSteps adds the ways that a later rule leads on for one socket.
-func (m *Machine) laterSteps(s *State, rule *planRule, slot uint8, ways []way) []way {
-	if s.record(slot)[0] != live {
-		return ways
+// sorted is a list of states, each once, in an order that does not depend on how
+// they were found.
+func sorted(states []possible) []possible {
+	if len(states) < 2 {
+		return states
 	}
-	op := Op{Subject: slot, Made: NoSocket}
-	e := m.environment(s, op)
-	var choices []choice
-	if !e.applies(rule, &choices) || e.doubtful {
-		return ways
-	}
-	for i := range choices {
-		if after := m.apply(s, op, &choices[i], false); after != *s {
-			ways = append(ways, way{choices[i].outcome, after})
-		}
-	}
-	return ways
-}
-
-// key identifies a belief by its states, which are sorted by it.
-func key(states []possible) string {
 	slices.SortFunc(states, func(a, b possible) int { return bytes.Compare(a.state[:], b.state[:]) })
-	text := make([]byte, 0, len(states)*stateSize)
+	return slices.CompactFunc(states, func(a, b possible) bool { return a.state == b.state })
+}
+
+// digestOf nearly identifies states.
+func digestOf(states []possible) digest {
+	var d digest
 	for i := range states {
-		text = append(text, states[i].state[:]...)
+		for at := 0; at < stateSize; at += 8 {
+			d.add(binary.LittleEndian.Uint64(states[i].state[at:]))
+		}
 	}
-	return string(text)
+	return d
 }

@@ -55,9 +55,7 @@ func (c *Coverage) add(e *edge) {
 
 // Coverage is what all traces so far have covered.
 func (j *Judge) Coverage() *Coverage {
-	for _, e := range j.edges {
-		j.coverage.add(e)
-	}
+	j.count()
 	return j.coverage
 }
 

@@ -88,8 +88,10 @@ func (j *Judge) isGap(at uint32, op Op) bool {
 // allowsMore says whether a call may answer something that another judge, where
 // it stands, would reject.
 func (j *Judge) allowsMore(at uint32, other *Judge, there uint32, op Op) bool {
-	for _, id := range j.look(at, op).seens {
-		if other.step(there, op, other.seenID(j.seens[id])).divergence != nil {
+	var outlook Outlook
+	j.look(&outlook, at, op)
+	for _, answer := range outlook.may {
+		if other.step(there, op, other.seenID(j.seens[answer.seen])).divergence != nil {
 			return true
 		}
 	}

@@ -18,6 +18,11 @@ func Shows(m *Machine, script Script) []int {
 			for k := range p.choices {
 				c := &p.choices[k]
 				shown = append(shown, c.outcome.ID)
+				if m.answersResult(op) {
+					if again, any := m.againFor(c.outcome.ID); any {
+						shown = append(shown, again)
+					}
+				}
 				e := m.environment(&states[at], op)
 				for _, rule := range m.plan(op).ready {
 					for _, one := range rule.cases {
@@ -49,23 +54,23 @@ func Shows(m *Machine, script Script) []int {
 func (m *Machine) closeWith(states []State) ([]State, []int) {
 	known := map[State]bool{}
 	var shown []int
+	var settled []State
+	for _, s := range states {
+		m.settle(s, func(s State) { settled = append(settled, s) })
+	}
+	states = settled
 	for _, s := range states {
 		known[s] = true
 	}
 	for i := 0; i < len(states); i++ {
-		woken, _ := m.wake(&states[i])
-		for _, next := range woken {
-			if !known[next] {
-				known[next] = true
-				states = append(states, next)
-			}
-		}
 		for _, way := range m.laterWays(&states[i]) {
 			shown = append(shown, way.outcome.ID)
-			if !known[way.next] {
-				known[way.next] = true
-				states = append(states, way.next)
-			}
+			m.settle(way.next, func(s State) {
+				if !known[s] {
+					known[s] = true
+					states = append(states, s)
+				}
+			})
 		}
 	}
 	return states, shown

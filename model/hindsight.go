@@ -67,9 +67,8 @@ func (j *Judge) lookBack(t Trace, p passage) {
 // A pathway is a state that fits what was observed, and the outcomes that every
 // way to it has in common.
 type pathway struct {
-	state   State
-	needs   []int
-	passing bool // a thread wakes up in it
+	state State
+	needs []int
 }
 
 // common are the outcomes that all ways to all states have in common.
@@ -102,25 +101,26 @@ func (j *Judge) follow(from []pathway, op Op, seen Seen) []pathway {
 		ways, _ := j.waysFrom(&from[i].state, op, seen, nil)
 		for _, way := range ways {
 			levels := j.machine.levelOutcomes(&from[i].state, op, seen)
-			next.lead(way, append(levels, from[i].needs...))
+			j.lead(&next, way, append(levels, from[i].needs...))
 		}
 	}
 	for changed := true; changed; {
 		changed = false
 		for i := 0; i < len(next.list) && len(next.list) < maxStates; i++ {
-			woken, stays := j.machine.wake(&next.list[i].state)
-			for _, state := range woken {
-				changed = next.lead(way{nil, state}, next.list[i].needs) || changed
-			}
-			if next.list[i].passing = !stays; !stays {
-				continue
-			}
 			for _, way := range j.machine.laterWays(&next.list[i].state) {
-				changed = next.lead(way, next.list[i].needs) || changed
+				changed = j.lead(&next, way, next.list[i].needs) || changed
 			}
 		}
 	}
-	return slices.DeleteFunc(next.list, func(p pathway) bool { return p.passing })
+	return next.list
+}
+
+// lead adds the states that a way leads to once threads have woken up.
+func (j *Judge) lead(to *pathways, w way, needs []int) (changed bool) {
+	j.machine.settle(w.next, func(s State) {
+		changed = to.lead(way{w.outcome, s}, needs) || changed
+	})
+	return changed
 }
 
 // pathways are a list without duplicates.

@@ -9,17 +9,31 @@ import (
 type Judge struct {
 	machine  *Machine
 	names    dictionary
-	beliefs  []belief
-	index    map[string]uint32
-	ops      map[Op]uint32
+	ops      keyMap // numbers of calls
 	answers  map[answerKey]uint32
 	seens    []Seen
 	seenIDs  map[Seen]uint32
-	edges    map[uint64]*edge
-	outlooks map[uint64]*Outlook
+	beliefs  []belief
+	index    keyMap // numbers of beliefs, by what identifies their states
+	steps    keyMap // numbers of edges
+	edges    store[edge]
+	looks    keyMap // numbers of outlooks
+	outlooks store[Outlook]
 	coverage *Coverage
 	settled  []bool // by outcome: it was exercised
-	choices  []choice
+	bench    workbench
+}
+
+// A workbench is memory that is used again, and memory that is cut from.
+type workbench struct {
+	worker  worker
+	choices []choice
+	first   []uint32   // what may be seen in the first possible state
+	seens   []uint32   // what may be seen in the one at hand
+	answers []expected // what may be seen in any of them
+	states  []possible
+	kept    []expected
+	hits    []hit
 }
 
 type answerKey struct {
@@ -28,8 +42,8 @@ type answerKey struct {
 }
 
 // maxBeliefs bounds what a judge remembers; past it, it starts afresh. A belief
-// and what leads on from it take about 2 KiB.
-const maxBeliefs = 1 << 15
+// and what leads on from it take about 1 KiB.
+const maxBeliefs = 1 << 16
 
 // An edge leads from a belief to the next, by a call and what was seen.
 type edge struct {
@@ -55,7 +69,7 @@ type hit struct {
 func (m *Machine) NewJudge(target string) *Judge {
 	j := &Judge{
 		machine: m, names: dictionary{m, m.Spec.Target(target)},
-		ops: map[Op]uint32{}, answers: map[answerKey]uint32{}, seenIDs: map[Seen]uint32{},
+		answers: map[answerKey]uint32{}, seenIDs: map[Seen]uint32{},
 		coverage: newCoverage(m.Spec), settled: make([]bool, m.Spec.Outcomes),
 	}
 	j.forget()
@@ -64,24 +78,33 @@ func (m *Machine) NewJudge(target string) *Judge {
 
 // forget starts the memory afresh, after counting what it holds.
 func (j *Judge) forget() {
-	for _, e := range j.edges {
-		j.coverage.add(e)
-	}
-	j.beliefs, j.index, j.edges = nil, map[string]uint32{}, map[uint64]*edge{}
-	j.outlooks = map[uint64]*Outlook{}
+	j.count()
+	j.beliefs, j.index, j.steps, j.looks = nil, keyMap{}, keyMap{}, keyMap{}
+	j.edges, j.outlooks, j.bench = store[edge]{}, store[Outlook]{}, workbench{}
 	j.intern([]possible{{state: j.machine.Initial()}})
 }
 
-// intern numbers a belief.
-func (j *Judge) intern(states []possible) uint32 {
-	k := key(states)
-	if id, known := j.index[k]; known {
-		return id
+// count counts what the edges have met since they were counted last.
+func (j *Judge) count() {
+	for i := range j.edges.count {
+		j.coverage.add(j.edges.at(i))
 	}
-	id := uint32(len(j.beliefs))
-	j.index[k] = id
-	j.beliefs = append(j.beliefs, j.machine.close(states))
-	return id
+}
+
+// intern numbers a belief by the states that it has before later steps. They are
+// the caller's, and may come in any order.
+func (j *Judge) intern(states []possible) uint32 {
+	states = sorted(states)
+	for d := digestOf(states); ; d.add(1) {
+		id, isNew := j.index.number(uint64(d))
+		if isNew {
+			j.beliefs = append(j.beliefs, j.machine.close(cut(&j.bench.states, states), len(states)))
+			return uint32(id)
+		}
+		if j.beliefs[id].is(states) {
+			return uint32(id)
+		}
+	}
 }
 
 // exercised calls yield with every outcome that alone accounts for a step of a
@@ -202,21 +225,16 @@ func (j *Judge) seenID(seen Seen) uint32 {
 
 // opID numbers a call.
 func (j *Judge) opID(op Op) uint32 {
-	id, known := j.ops[op]
-	if !known {
-		id = uint32(len(j.ops))
-		j.ops[op] = id
-	}
-	return id
+	id, _ := j.ops.number(uint64(op.Call)<<48 | uint64(op.Subject)<<40 | uint64(op.Args[0])<<32 |
+		uint64(op.Args[1])<<24 | uint64(op.Args[2])<<16 | uint64(op.Made)<<8 | uint64(op.Token))
+	return uint32(id)
 }
 
 // step is the edge for a call and what was seen, worked out once.
 func (j *Judge) step(at uint32, op Op, seen uint32) *edge {
-	k := uint64(at)<<32 | uint64(j.opID(op))<<16 | uint64(seen)
-	e := j.edges[k]
-	if e == nil {
-		e = j.work(at, op, j.seens[seen])
-		j.edges[k] = e
+	id, isNew := j.steps.number(uint64(at)<<32 | uint64(j.opID(op))<<16 | uint64(seen))
+	if isNew {
+		j.work(j.edges.add(), at, op, j.seens[seen])
 	}
-	return e
+	return j.edges.at(int(id))
 }

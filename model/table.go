@@ -92,6 +92,37 @@ func (m *keyMap) grow() {
 	}
 }
 
+// A store keeps values where they are while it grows.
+type store[T any] struct {
+	chunks [][]T
+	count  int
+}
+
+const chunkSize = 256
+
+func (s *store[T]) add() *T {
+	if s.count%chunkSize == 0 {
+		s.chunks = append(s.chunks, make([]T, chunkSize))
+	}
+	s.count++
+	return s.at(s.count - 1)
+}
+
+func (s *store[T]) at(i int) *T { return &s.chunks[i/chunkSize][i%chunkSize] }
+
+// cut copies a list into memory that it shares with others.
+func cut[T any](room *[]T, list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	if cap(*room)-len(*room) < len(list) {
+		*room = make([]T, 0, max(chunkSize, len(list)))
+	}
+	start := len(*room)
+	*room = append(*room, list...)
+	return (*room)[start:len(*room):len(*room)]
+}
+
 // A digest is a number for a sequence of numbers.
 type digest uint64
 

@@ -57,6 +57,19 @@ func againOf(call *spec.Call) []int {
 	return ids
 }
 
+// againFor is the outcome of a resume rule without which a thread could not have
+// come to an outcome of its call.
+func (m *Machine) againFor(outcome int) (again int, any bool) {
+	rule := m.outcomes[outcome].Rule
+	if rule.Rank == spec.Resume || len(rule.Calls) > 1 {
+		return 0, false
+	}
+	if ids := m.again[rule.Calls[0].Index]; len(ids) == 1 {
+		return ids[0], true
+	}
+	return 0, false
+}
+
 // answersResult says whether a call asks what the call of a thread came to.
 func (m *Machine) answersResult(op Op) bool {
 	return m.Spec.Calls[op.Call].Answers == spec.AnswersResult
@@ -194,14 +207,42 @@ func (m *Machine) ofThread(s *State, op Op, p *prospect) (done bool) {
 	return true
 }
 
-// wake are the states that a state passes into because a thread wakes up in it,
-// one for each that does: in which order two of them go on is open. It says
-// whether the state stays possible if no call is made.
+// sleeps says whether a thread is asleep in any call.
+func (m *Machine) sleeps(s *State) bool {
+	if m.resumes == nil {
+		return false
+	}
+	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
+		r := s.record(slot)
+		for thread := range uint8(len(spec.ThreadNames)) {
+			if doing := r.thread(thread)[0]; r[0] == live && (doing == asleep || doing >= asleepWords) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// settle calls yield with the states that a state passes into as threads wake up
+// in it, whichever is the first; with the state itself, if none has to.
+func (m *Machine) settle(s State, yield func(State)) {
+	if !m.sleeps(&s) {
+		yield(s)
+		return
+	}
+	woken, stays := m.wake(&s)
+	if stays {
+		yield(s)
+	}
+	for _, next := range woken {
+		m.settle(next, yield)
+	}
+}
+
+// wake are the states in which one of the threads has woken up. It says whether
+// the state stays possible if no call is made.
 func (m *Machine) wake(s *State) (next []State, stays bool) {
 	stays = true
-	if m.resumes == nil {
-		return nil, stays
-	}
 	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
 		r := s.record(slot)
 		if r[0] != live {
@@ -210,8 +251,9 @@ func (m *Machine) wake(s *State) (next []State, stays bool) {
 		for thread := range uint8(len(spec.ThreadNames)) {
 			if doing := r.thread(thread); doing[0] == asleep || doing[0] >= asleepWords {
 				a := awakening{m, s, m.callOf(doing, slot), thread, next, false}
+				before := len(next)
 				a.resume(doing[0])
-				next, stays = a.next, stays && (a.stays || len(a.next) == 0)
+				next, stays = a.next, stays && (a.stays || len(a.next) == before)
 			}
 		}
 	}

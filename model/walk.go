@@ -22,15 +22,20 @@ const (
 // An Outlook is what may come of a call.
 type Outlook struct {
 	Sense  Sense
-	Blocks bool     // it may not return
-	Tells  bool     // an answer may rule out a state that is possible here
-	Acts   bool     // it may change something
-	seens  []uint32 // what may be seen
-	nexts  []uint32 // the beliefs they lead to, plus one; 0: not worked out
+	Blocks bool // it may not return
+	Tells  bool // an answer may rule out a state that is possible here
+	Acts   bool // it may change something
+	may    []expected
+}
+
+// An expected answer is one that may come.
+type expected struct {
+	seen uint32
+	next uint32 // the belief that it leads to, plus one; 0: not worked out
 }
 
 // Len is the number of different answers that may come.
-func (o *Outlook) Len() int { return len(o.seens) }
+func (o *Outlook) Len() int { return len(o.may) }
 
 // A Walk goes through the model without running anything: what it meets is
 // what the model expects. It is how a generator knows where it stands.
@@ -51,31 +56,30 @@ func (j *Judge) Walk() Walk {
 // Look says what may come of a call here.
 func (w *Walk) Look(op Op) *Outlook {
 	j := w.judge
-	k := uint64(w.at)<<32 | uint64(j.opID(op))
-	outlook := j.outlooks[k]
-	if outlook == nil {
-		outlook = j.look(w.at, op)
-		j.outlooks[k] = outlook
+	id, isNew := j.looks.number(uint64(w.at)<<32 | uint64(j.opID(op)))
+	if isNew {
+		j.look(j.outlooks.add(), w.at, op)
 	}
-	return outlook
+	return j.outlooks.at(int(id))
 }
 
 // Answer is the answer numbered i, in the words of the specification.
 func (w *Walk) Answer(op Op, outlook *Outlook, i int) Answer {
-	text := w.judge.machine.Text(w.judge.machine.Spec.Calls[op.Call].Name, w.judge.seens[outlook.seens[i]])
+	text := w.judge.machine.Text(w.judge.machine.Spec.Calls[op.Call].Name, w.judge.seens[outlook.may[i].seen])
 	name, value, _ := strings.Cut(text, " ")
 	return Answer{Name: name, Value: value}
 }
 
 // Take goes on to where the call leads if the answer numbered i comes.
 func (w *Walk) Take(op Op, outlook *Outlook, i int) {
-	if len(outlook.seens) == 0 {
+	if len(outlook.may) == 0 {
 		return
 	}
-	if outlook.nexts[i] == 0 {
-		outlook.nexts[i] = 1 + w.judge.step(w.at, op, outlook.seens[i]).next
+	answer := &outlook.may[i]
+	if answer.next == 0 {
+		answer.next = 1 + w.judge.step(w.at, op, answer.seen).next
 	}
-	w.before, w.at = w.at, outlook.nexts[i]-1
+	w.before, w.at = w.at, answer.next-1
 }
 
 // Touched is a socket, other than the one called upon, that the last call did
@@ -119,44 +123,57 @@ func (w *Walk) Exists(slot uint8) bool {
 	})
 }
 
-func (j *Judge) look(at uint32, op Op) *Outlook {
-	m, outlook := j.machine, &Outlook{}
-	if !m.makesSense(&j.beliefs[at].states[0].state, op) {
+// look works out what may come of a call.
+func (j *Judge) look(outlook *Outlook, at uint32, op Op) {
+	m, b := j.machine, &j.bench
+	states := j.beliefs[at].states
+	if !m.makesSense(&states[0].state, op) {
 		outlook.Sense = Foolish
-		return outlook
+		return
 	}
-	var first []uint32
-	for i := range j.beliefs[at].states {
-		s := &j.beliefs[at].states[i].state
-		p := m.prospect(s, op, nil)
+	b.answers = b.answers[:0]
+	for i := range states {
+		s := &states[i].state
+		p := m.prospect(s, op, b.choices)
+		b.choices = p.choices[:0]
 		switch {
 		case p.verdict == idle:
 			outlook.Sense = Foolish
-			return outlook
 		case p.verdict != decided:
 			outlook.Sense = Uncertain
-			return outlook
 		case p.refused:
 			outlook.Sense = Turned
 		}
-		var seens []uint32
+		if p.verdict != decided {
+			break
+		}
+		b.seens = b.seens[:0]
 		for k := range p.choices {
 			outlook.Acts = outlook.Acts || len(p.choices[k].outcome.Effects) > 0
-			seens = j.expect(outlook, s, op, &p.choices[k], seens)
+			j.expect(outlook, s, op, &p.choices[k])
 		}
-		slices.Sort(seens)
-		seens = slices.Compact(seens)
-		if i == 0 {
-			first = seens
+		if len(states) > 1 {
+			j.compare(outlook, i)
 		}
-		outlook.Tells = outlook.Tells || !slices.Equal(first, seens)
 	}
-	return outlook
+	outlook.may = cut(&b.kept, b.answers)
 }
 
-// expect adds the answers of an outcome to what may be seen, and to seens.
-func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice, seens []uint32) []uint32 {
-	m := j.machine
+// compare says whether the answers of a possible state tell it from the first.
+func (j *Judge) compare(outlook *Outlook, i int) {
+	b := &j.bench
+	slices.Sort(b.seens)
+	b.seens = slices.Compact(b.seens)
+	if i == 0 {
+		b.first, b.seens = b.seens, b.first
+		return
+	}
+	outlook.Tells = outlook.Tells || !slices.Equal(b.first, b.seens)
+}
+
+// expect adds the answers of an outcome to what may be seen.
+func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice) {
+	m, b := j.machine, &j.bench
 	for _, result := range c.outcome.Results {
 		seen := Seen{Code: result.Code}
 		outlook.Blocks = outlook.Blocks || result.Code == spec.Blocks
@@ -165,13 +182,11 @@ func (j *Judge) expect(outlook *Outlook, s *State, op Op, c *choice, seens []uin
 			seen.Value = m.expected(s, op, c, result.Value)
 		}
 		id := j.seenID(seen)
-		seens = append(seens, id)
-		if !slices.Contains(outlook.seens, id) {
-			outlook.seens = append(outlook.seens, id)
-			outlook.nexts = append(outlook.nexts, 0)
+		b.seens = append(b.seens, id)
+		if !slices.ContainsFunc(b.answers, func(e expected) bool { return e.seen == id }) {
+			b.answers = append(b.answers, expected{seen: id})
 		}
 	}
-	return seens
 }
 
 func (m *Machine) expected(s *State, op Op, c *choice, v *spec.Value) uint8 {

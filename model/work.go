@@ -11,14 +11,14 @@ type worker struct {
 	*Judge
 	op      Op
 	seen    Seen
-	next    []possible
-	index   map[State]bool
-	hits    map[int]bool
-	laters  uint32 // later outcomes that every accepting state needed
+	next    []possible // some of them twice
+	hits    []int      // outcomes, each once
+	laters  uint32     // later outcomes that every accepting state needed
 	fitting []*State
 	doubt   bool // one of them is not judged
 	vague   bool // and no rule says so
 	ways    []way
+	list    []hit
 }
 
 // A way is an outcome that accounts for what was seen in a state, and the state
@@ -28,13 +28,18 @@ type way struct {
 	next    State
 }
 
-func (j *Judge) work(at uint32, op Op, seen Seen) *edge {
-	w := worker{Judge: j, op: op, seen: seen, index: map[State]bool{}, hits: map[int]bool{}, laters: ^uint32(0)}
+// work works out where a call leads to from a belief if that is seen.
+func (j *Judge) work(e *edge, at uint32, op Op, seen Seen) {
+	w := &j.bench.worker
+	*w = worker{
+		Judge: j, op: op, seen: seen, laters: ^uint32(0),
+		next: w.next[:0], hits: w.hits[:0], fitting: w.fitting[:0], ways: w.ways, list: w.list,
+	}
 	from := j.beliefs[at].states
 	for i := range from {
 		w.from(&from[i])
 	}
-	e := &edge{call: op.Call, seen: seen, doubtful: w.doubt, narrows: len(w.fitting) < len(from)}
+	e.call, e.seen, e.doubtful, e.narrows = op.Call, seen, w.doubt, len(w.fitting) < len(from)
 	if len(w.fitting) == 0 {
 		e.divergence = j.divergence(from, op, seen)
 		w.goOn(from)
@@ -43,7 +48,6 @@ func (j *Judge) work(at uint32, op Op, seen Seen) *edge {
 		e.call = w.credited(op.Call, e.hits)
 	}
 	e.next = j.intern(w.next)
-	return e
 }
 
 // from takes the step from one possible state, if what was seen fits it.
@@ -57,7 +61,9 @@ func (w *worker) from(p *possible) {
 	}
 	for i := range w.ways {
 		if outcome := w.ways[i].outcome; outcome != nil {
-			w.hits[outcome.ID] = true
+			if !slices.Contains(w.hits, outcome.ID) {
+				w.hits = append(w.hits, outcome.ID)
+			}
 		} else {
 			w.vague = true
 		}
@@ -68,8 +74,8 @@ func (w *worker) from(p *possible) {
 // waysFrom are the ways that account for what was seen in a state. It is in
 // doubt if the call is not judged there.
 func (j *Judge) waysFrom(s *State, op Op, seen Seen, ways []way) (all []way, doubt bool) {
-	prospect := j.machine.prospect(s, op, j.choices)
-	j.choices = prospect.choices[:0]
+	prospect := j.machine.prospect(s, op, j.bench.choices)
+	j.bench.choices = prospect.choices[:0]
 	if prospect.verdict == idle {
 		if seen.Code == idleCode(op) {
 			ways = append(ways, way{nil, *s})
@@ -102,10 +108,11 @@ func idleCode(op Op) uint8 {
 }
 
 func (w *worker) add(s State) {
-	if !w.index[s] {
-		w.index[s] = true
+	if !w.machine.sleeps(&s) {
 		w.next = append(w.next, possible{state: s})
+		return
 	}
+	w.machine.settle(s, func(s State) { w.next = append(w.next, possible{state: s}) })
 }
 
 // unknown is the state after a call of which the specification does not say
@@ -131,16 +138,18 @@ func (m *Machine) unknown(s *State, op Op, seen Seen) State {
 // result lists the hits. An outcome is exercised if what was seen could not
 // have been accepted without it.
 func (w *worker) result(e *edge) {
-	for id := range w.hits {
-		e.hits = append(e.hits, hit{id, len(w.hits) == 1 && !w.vague})
+	slices.Sort(w.hits)
+	list := w.list[:0]
+	for _, id := range w.hits {
+		list = append(list, hit{id, len(w.hits) == 1 && !w.vague})
 	}
-	slices.SortFunc(e.hits, func(a, b hit) int { return a.outcome - b.outcome })
 	for bit, id := range w.machine.laterIDs {
 		if w.laters&(1<<bit) != 0 {
-			e.hits = append(e.hits, hit{id, true})
+			list = append(list, hit{id, true})
 		}
 	}
-	e.hits = w.levelHits(w.againHits(e.hits))
+	w.list = w.levelHits(w.againHits(list))
+	e.hits = cut(&w.bench.hits, w.list)
 	for _, hit := range e.hits {
 		if !hit.exercised {
 			e.open = append(e.open, hit.outcome)
@@ -157,17 +166,13 @@ func (w *worker) credited(call uint8, hits []hit) uint8 {
 	return call
 }
 
-// againHits adds the outcome of a resume rule that had a call answer again.
+// againHits adds the outcome of the resume rule that had a call answer again.
 func (w *worker) againHits(hits []hit) []hit {
 	if w.doubt || len(hits) != 1 || !w.machine.answersResult(w.op) {
 		return hits
 	}
-	rule := w.machine.outcomes[hits[0].outcome].Rule
-	if rule.Rank == spec.Resume || len(rule.Calls) > 1 {
-		return hits
-	}
-	if again := w.machine.again[rule.Calls[0].Index]; len(again) == 1 {
-		hits = append(hits, hit{again[0], hits[0].exercised})
+	if again, any := w.machine.againFor(hits[0].outcome); any {
+		hits = append(hits, hit{again, hits[0].exercised})
 	}
 	return hits
 }
