@@ -18,18 +18,12 @@ func (d *draft) create() {
 	if d.made > 0 && d.dice.chance(shareAlike) {
 		d.alike(&op, call)
 	}
-	d.take(op)
+	d.take(op, d.walk.Look(op))
 }
 
 // alike makes a new socket like the first one in all but its last argument.
 func (d *draft) alike(op *model.Op, call *spec.Call) {
-	first := d.script[0]
-	for _, earlier := range d.script {
-		if earlier.Made == 0 {
-			first = earlier
-		}
-	}
-	if first.Call == op.Call {
+	if first := d.origins[0]; first.Call == op.Call {
 		for i := range len(call.Parameters) - 1 {
 			op.Args[i] = first.Args[i]
 		}
@@ -41,7 +35,8 @@ func (d *draft) other() {
 	call := d.machine.Spec.Calls[d.table.others.throw(&d.dice)]
 	op := model.Op{Call: uint8(call.Index), Subject: model.NoSocket, Made: model.NoSocket}
 	d.arguments(&op, call)
-	d.take(op)
+	op = d.numbered(op)
+	d.take(op, d.walk.Look(op))
 }
 
 // upon adds a call upon a socket. Calls that are turned away, that nobody
@@ -65,7 +60,7 @@ func (d *draft) upon() {
 		} else if !d.keep(outlook) {
 			continue
 		}
-		d.take(op)
+		d.take(op, outlook)
 		d.probe(outlook.Sense)
 		d.follow(op)
 		if d.dice.chance(shareTellOn) {
@@ -112,10 +107,8 @@ func (d *draft) call(call *spec.Call, subject uint8) (model.Op, bool) {
 		}
 		op.Made = d.made
 	}
-	if call.Sends {
-		op.Token = min(d.sent+1, 250)
-	}
-	return op, d.arguments(&op, call)
+	ok := d.arguments(&op, call)
+	return d.numbered(op), ok
 }
 
 // usual is a call upon a socket with the usual arguments; false if it makes a
@@ -131,10 +124,7 @@ func (d *draft) usual(call *spec.Call, subject uint8) (model.Op, bool) {
 		}
 		op.Args[i] = uint8(parameter.Input.Usual.Index)
 	}
-	if call.Sends {
-		op.Token = min(d.sent+1, 250)
-	}
-	return op, true
+	return d.numbered(op), true
 }
 
 // arguments draws the arguments of a call; false if it finds none.
@@ -206,7 +196,7 @@ func (d *draft) ask(calls []int) {
 		return
 	}
 	if outlook := d.walk.Look(op); outlook.Sense == model.Acts && !outlook.Blocks || d.keep(outlook) {
-		d.take(op)
+		d.take(op, outlook)
 	}
 }
 
@@ -225,8 +215,11 @@ func (d *draft) takeOut() bool {
 				continue
 			}
 			op, ok := d.call(one.call, slot)
-			if ok && d.walk.Look(op).Sense == model.Acts {
-				d.take(op)
+			if !ok {
+				continue
+			}
+			if outlook := d.walk.Look(op); outlook.Sense == model.Acts {
+				d.take(op, outlook)
 				d.follow(op)
 				return true
 			}

@@ -93,14 +93,20 @@ func (d *draft) detour() {
 
 // step takes the next step of a course, if its sockets are there.
 func (d *draft) step(c *course) {
-	op, ok := d.translate(c, c.walk[0])
-	if ok && (op.Thread == 0 || !d.walk.Busy(op.Thread-1)) && d.walk.Look(op).Sense != model.Foolish {
-		if made := c.walk[0].Made; made != model.NoSocket {
-			c.slots[made] = d.made
-		}
-		d.take(op)
-	}
+	next := c.walk[0]
 	c.walk = c.walk[1:]
+	op, ok := d.translate(c, next)
+	if !ok {
+		return
+	}
+	outlook := d.walk.Look(op)
+	if outlook.Sense == model.Foolish {
+		return
+	}
+	if next.Made != model.NoSocket {
+		c.slots[next.Made] = op.Made
+	}
+	d.take(op, outlook)
 }
 
 // translate puts a course's sockets into a call; false if one is missing, or if
@@ -125,7 +131,7 @@ func (d *draft) translate(c *course, op model.Op) (model.Op, bool) {
 		}
 		op.Args[i] = socketArg + slot
 	}
-	return op, true
+	return d.numbered(op), true
 }
 
 // arrived looks at what the last step of a walk has come to.
@@ -139,7 +145,8 @@ func (d *draft) arrived() {
 	}
 	d.follow(last)
 	if last.Made == model.NoSocket && last.Thread == 0 && d.dice.chance(shareAgain) {
-		d.take(last)
+		last = d.numbered(last)
+		d.take(last, d.walk.Look(last))
 		d.follow(last)
 	}
 }
@@ -190,32 +197,38 @@ func (d *draft) await(subject uint8) {
 	}
 	op := waits[d.dice.below(len(waits))]
 	op.Subject = subject
-	d.take(op)
+	d.take(op, d.walk.Look(op))
 	if d.dice.chance(shareTellOn) {
 		d.tell()
 	}
 }
 
 // tell adds a call whose answer tells states apart that are possible here, if
-// there is one: of the socket at hand or, failing that, of another one.
+// there is one: one that looks at the socket at hand or, failing that, at another
+// one; failing that, any call.
 func (d *draft) tell() {
-	if !d.walk.Open() {
-		return
+	if d.walk.Open() && !d.tellBy(d.table.looks) {
+		d.tellBy(d.table.calls.items)
 	}
-	for _, calls := range [][]int{d.table.looks, d.table.calls.items} {
-		if len(calls) == 0 {
-			continue
-		}
-		first := d.dice.below(len(calls))
-		for k := range int(d.made) {
-			slot := uint8((int(d.subject) + k) % int(d.made))
-			for i := range calls {
-				call := d.machine.Spec.Calls[calls[(first+i)%len(calls)]]
-				if op, ok := d.usual(call, slot); ok && d.walk.Look(op).Tells {
-					d.take(op)
-					return
-				}
+}
+
+func (d *draft) tellBy(calls []int) bool {
+	if len(calls) == 0 {
+		return false
+	}
+	first := d.dice.below(len(calls))
+	for k := range int(d.made) {
+		slot := uint8((int(d.subject) + k) % int(d.made))
+		for i := range calls {
+			op, ok := d.usual(d.machine.Spec.Calls[calls[(first+i)%len(calls)]], slot)
+			if !ok {
+				continue
+			}
+			if outlook := d.walk.Look(op); outlook.Tells {
+				d.take(op, outlook)
+				return true
 			}
 		}
 	}
+	return false
 }

@@ -30,6 +30,8 @@ const (
 	maxSlowTail   = 1  // the same of slow scripts: a call may take a second
 	maxSlowGoals  = 4  // goals of a slow script
 	maxTries      = 6  // draws of one call
+
+	maxToken = 250 // the last token that a script tells from the others
 )
 
 // Of so many turns, some head for an outcome and some for a case; the others
@@ -117,15 +119,25 @@ func (t *table) weightAll() int {
 	return t.weightMakers() + t.calls.sums[len(t.calls.sums)-1]
 }
 
-// take adds a call and goes on to where the model expects it to lead.
-func (d *draft) take(op model.Op) {
-	call := d.machine.Spec.Calls[op.Call]
-	if call.Sends {
-		d.sent = min(d.sent+1, 250)
-		op.Token = d.sent
+// numbered gives a call the next token, if it sends something, and the next
+// place, if it makes a socket.
+func (d *draft) numbered(op model.Op) model.Op {
+	if d.machine.Spec.Calls[op.Call].Sends {
+		op.Token = min(d.sent+1, maxToken)
 	}
 	if op.Made != model.NoSocket {
 		op.Made = d.made
+	}
+	return op
+}
+
+// take adds a call that is numbered, and goes on to where the model expects it to
+// lead; outlook is what may come of it.
+func (d *draft) take(op model.Op, outlook *model.Outlook) {
+	if op.Token > 0 {
+		d.sent = op.Token
+	}
+	if op.Made != model.NoSocket {
 		d.origins[d.made] = op
 		if op.Subject < maxSockets {
 			d.origins[d.made] = d.origins[op.Subject]
@@ -135,7 +147,6 @@ func (d *draft) take(op model.Op) {
 	if op.Subject < maxSockets {
 		d.subject = op.Subject
 	}
-	outlook := d.walk.Look(op)
 	d.script = append(d.script, op)
 	if outlook.Len() > 0 {
 		d.walk.Take(op, outlook, d.dice.below(outlook.Len()))

@@ -51,5 +51,6 @@ func (d *draft) joinThreads() {
 }
 
 func (d *draft) takeOfThread(call int, thread uint8) {
-	d.take(model.Op{Call: uint8(call), Subject: model.NoSocket, Args: [3]uint8{thread}, Made: model.NoSocket})
+	op := model.Op{Call: uint8(call), Subject: model.NoSocket, Args: [3]uint8{thread}, Made: model.NoSocket}
+	d.take(op, d.walk.Look(op))
 }
