@@ -225,7 +225,7 @@ func (j *Judge) seenID(seen Seen) uint32 {
 
 // opID numbers a call.
 func (j *Judge) opID(op Op) uint32 {
-	id, _ := j.ops.number(uint64(op.Call)<<48 | uint64(op.Subject)<<40 | uint64(op.Args[0])<<32 |
+	id, _ := j.ops.number(uint64(op.Thread)<<56 | uint64(op.Call)<<48 | uint64(op.Subject)<<40 | uint64(op.Args[0])<<32 |
 		uint64(op.Args[1])<<24 | uint64(op.Args[2])<<16 | uint64(op.Made)<<8 | uint64(op.Token))
 	return uint32(id)
 }
