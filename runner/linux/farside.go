@@ -131,11 +131,15 @@ func (far *farSide) hear(p *packet) error {
 }
 
 // find is the newest flow between two ends, or nil; 0 as the silent host's port
-// stands for any.
+// stands for the one where scripts reach it. A connection that the silent host
+// has opened is found only by its own: it is not the listener's.
 func (far *farSide) find(e ends) *flow {
+	if e.far == 0 {
+		e.far = far.port
+	}
 	for i := range slices.Backward(far.flows) {
 		f := &far.flows[i]
-		if f.ends == e || e.far == 0 && f.near == e.near && f.family == e.family && f.stream == e.stream {
+		if f.ends == e {
 			return f
 		}
 	}
