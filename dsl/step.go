@@ -1,6 +1,9 @@
 package dsl
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
@@ -11,7 +14,8 @@ import (
 //	select s0 now  -> ok readable+writable
 //	a: connect s0  -> blocks
 //
-// It is how the steps of scenarios in specification files are read, too. The
+// It is how the steps of scenarios in specification files are read, too, but that
+// here any text in quotes may come with a result: `-> protocol "no call"`. The
 // error is a Problem whose position has no file and counts from the start of
 // text; text must be one line with a step on it, the first; a comment may follow.
 func ParseStep(text string) (Step, error) {
@@ -35,11 +39,29 @@ func ParseStep(text string) (Step, error) {
 	if len(problems.all) > 0 {
 		return Step{}, problems.all[0]
 	}
+	// The last three are the result, the text and the end.
+	if n := len(tokens); n >= 4 && tokens[n-4].Type == arrowToken && tokens[n-2].Type == proseToken {
+		text := &tokens[n-2]
+		text.Type, text.Value = wordToken, unquote(text.Value)
+	}
 	step, problem := parseStep(tokens)
 	if problem != nil {
 		return Step{}, *problem
 	}
 	return step, nil
+}
+
+// Quote gives a text the form in which ParseStep reads it back. What no line of a
+// trace may have, such as control characters, turns into spaces.
+func Quote(text string) string {
+	clean := func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}
+	text = strings.Map(clean, strings.ToValidUTF8(text, " "))
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
 // stepLines are the steps of a scenario.

@@ -19,6 +19,7 @@ func TestParseStep(t *testing.T) {
 		{"so_error s -> ok none\n", "", "so_error", "s", "ok", "none"},
 		{"close s\r\n", "", "close", "s", "", ""},
 		{"send s 17 #12 -> blocks # why", "", "send", "s 17 #12", "blocks", ""},
+		{"send s -> protocol \"no # \\\"such\\\" call\" # why", "", "send", "s", "protocol", "no # \"such\" call"},
 	}
 	for _, test := range tests {
 		step, err := ParseStep(test.text)

@@ -147,6 +147,40 @@ func TestFormatReadsBack(t *testing.T) {
 	}
 }
 
+// TestReasonsReadBack: whatever an agent said when it ended a script, the saved
+// trace can be judged again.
+func TestReasonsReadBack(t *testing.T) {
+	m := small(t, "base")
+	for reason, want := range map[string]string{
+		"no call":                   `"no call"`,
+		"because":                   `"because"`,
+		`it said "C:\tmp" -> # 1`:   `"it said \"C:\\tmp\" -> # 1"`,
+		"grüße, \x00\xff\nund mehr": `"grüße,    und mehr"`,
+	} {
+		trace := model.Trace{Answers: []model.Answer{{Name: "protocol", Value: reason}}}
+		script, err := m.Parse("script", "close file")
+		if err != nil {
+			t.Fatal(err)
+		}
+		trace.Script = script.Script
+		text := m.Format(trace)
+		if text != "close file  -> protocol "+want+"\n" {
+			t.Errorf("%q stands there as %s", reason, text)
+		}
+		again, err := m.Parse("trace", text)
+		if err != nil || m.Format(again) != text {
+			t.Errorf("%s reads back as %+v (%v)", text, again, err)
+		}
+		if !strings.Contains(want, "  ") && again.Answers[0].Value != reason {
+			t.Errorf("%q reads back as %q", reason, again.Answers[0].Value)
+		}
+	}
+	odd := model.Trace{Script: model.Script{{Subject: model.NoSocket, Made: model.NoSocket}}, Answers: []model.Answer{{Name: "ok", Value: "some odd#thing"}}}
+	if text := m.Format(odd); !strings.HasSuffix(text, `-> ok "some odd#thing"`+"\n") {
+		t.Errorf("an odd value stands there as %s", text)
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	m := small(t, "base")
 	cases := map[string]string{

@@ -299,7 +299,7 @@ func (m *Machine) Format(t Trace) string {
 	var text strings.Builder
 	for i, line := range lines {
 		if i < len(t.Answers) {
-			fmt.Fprintf(&text, "%-*s  -> %s\n", width, line, t.Answers[i])
+			fmt.Fprintf(&text, "%-*s  -> %s\n", width, line, t.Answers[i].traced())
 		} else {
 			text.WriteString(line + "\n")
 		}
@@ -307,7 +307,30 @@ func (m *Machine) Format(t Trace) string {
 	return text.String()
 }
 
-// String is the answer as a trace shows it.
+// traced is the answer as Parse reads it back: a reason is in quotes, as is any
+// other value that is no words.
+func (a Answer) traced() string {
+	if a.Value == "" || a.Name != "protocol" && plainValue(a.Value) {
+		return a.String()
+	}
+	return a.Name + " " + dsl.Quote(a.Value)
+}
+
+// plainValue says that a value is what connect.spec calls values: `loopback`,
+// `#3`, `readable+writable`.
+func plainValue(value string) bool {
+	for word := range strings.SplitSeq(value, "+") {
+		word = strings.TrimPrefix(word, "#")
+		if word == "" || strings.ContainsFunc(word, func(r rune) bool {
+			return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '_'
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// String is the answer as an agent writes it.
 func (a Answer) String() string {
 	if a.Value == "" {
 		return a.Name
