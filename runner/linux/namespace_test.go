@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,4 +103,77 @@ func heldUp(t testing.TB, ended error) bool {
 		t.Fatal(ended)
 	}
 	return ended != nil
+}
+
+// heldNamespaces are the network namespaces that processes were seen in, by
+// their names, each with a descriptor that keeps it. For a name is a number, and
+// that of a namespace which is gone is given to the next one, anybody's.
+type heldNamespaces map[string]*os.File
+
+// hold holds the namespace of a process and returns its name; "" if the process
+// has gone.
+func (held heldNamespaces) hold(t testing.TB, process string) string {
+	t.Helper()
+	file, err := os.Open("/proc/" + process + "/ns/net")
+	if err != nil {
+		return ""
+	}
+	name, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(int(file.Fd())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, known := held[name]; known {
+		file.Close()
+	} else {
+		held[name] = file
+	}
+	return name
+}
+
+func (held heldNamespaces) release() {
+	for name, file := range held {
+		file.Close()
+		delete(held, name)
+	}
+}
+
+// TestHeldNamespaces: nobody who comes later is taken for somebody in a namespace
+// that is held.
+func TestHeldNamespaces(t *testing.T) {
+	held := heldNamespaces{}
+	defer held.release()
+	const comers = 10
+	for range comers {
+		name := ""
+		alone(t, func(process string) {
+			if name = held.hold(t, process); !namespaceInUse(t, name) {
+				t.Errorf("%s is in %s, and is not seen there", process, name)
+			}
+		})
+		if namespaceInUse(t, name) {
+			t.Errorf("nobody is in %s, and somebody is seen there", name)
+		}
+	}
+	if len(held) != comers {
+		t.Errorf("%d processes, each in a namespace of its own, were in %d", comers, len(held))
+	}
+}
+
+// alone runs do while a process is in new namespaces.
+func alone(t *testing.T, do func(process string)) {
+	t.Helper()
+	waits := exec.Command("cat")
+	waits.SysProcAttr = namespaces()
+	ends, err := waits.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := waits.Start(); err != nil {
+		t.Skipf("NOT TESTED: that namespaces can be told apart: %v", err)
+	}
+	do(strconv.Itoa(waits.Process.Pid))
+	ends.Close()
+	if err := waits.Wait(); err != nil {
+		t.Error(err)
+	}
 }

@@ -289,10 +289,9 @@ func TestNothingIsLeft(t *testing.T) {
 	if has := socketsOf(t, child); lab && has != hadSockets {
 		t.Errorf("the child's namespace had %s, and has %s", hadSockets, has)
 	}
-	namespace, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/net", child))
-	if err != nil {
-		t.Fatal(err)
-	}
+	held := heldNamespaces{}
+	defer held.release()
+	namespace := held.hold(t, strconv.Itoa(child))
 	ours, err := os.Readlink("/proc/self/ns/net")
 	if err != nil {
 		t.Fatal(err)
@@ -363,7 +362,9 @@ func runMix(t *testing.T, client *agent.Client, count int) {
 	}
 }
 
+// namespaceInUse says whether some process is in a namespace, which must be held.
 func namespaceInUse(t *testing.T, namespace string) bool {
+	t.Helper()
 	links, err := filepath.Glob("/proc/[0-9]*/ns/net")
 	if err != nil {
 		t.Fatal(err)

@@ -35,17 +35,19 @@ type census struct {
 type childCensus struct {
 	descriptors int
 	memory      int // resident, in KiB
-	namespace   string
 }
 
-func takeCensus(t testing.TB) census {
-	c := census{descriptors: entries(t, "/proc/self/fd"), memory: residentKiB("self"), children: map[int]childCensus{}}
+// takeCensus looks at this process and its children, and holds the namespaces
+// that they are in. What holds them does not count.
+func takeCensus(t testing.TB, held heldNamespaces) census {
+	t.Helper()
+	c := census{descriptors: entries(t, "/proc/self/fd") - len(held), memory: residentKiB("self"), children: map[int]childCensus{}}
 	for _, number := range children(t) {
 		process := strconv.Itoa(number)
 		list, err := os.ReadDir("/proc/" + process + "/fd")
-		namespace, _ := os.Readlink("/proc/" + process + "/ns/net")
+		held.hold(t, process)
 		if err == nil {
-			c.children[number] = childCensus{len(list), residentKiB(process), namespace}
+			c.children[number] = childCensus{len(list), residentKiB(process)}
 		}
 	}
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
@@ -100,11 +102,13 @@ const callsPerSequence = 5
 // is no descriptor, process or namespace more than before.
 func TestSoak(t *testing.T) {
 	config := wholeRun(t)
-	before := takeCensus(t)
+	held := heldNamespaces{}
+	defer held.release()
+	before := takeCensus(t, held)
 	var taken []census
 	config.Progress = func(p runner.Progress) {
 		if p.Drawing {
-			c := takeCensus(t)
+			c := takeCensus(t, held)
 			c.calls = p.Calls
 			taken = append(taken, c)
 		}
@@ -125,7 +129,7 @@ func TestSoak(t *testing.T) {
 		done += report.Calls
 		t.Logf("%d sequences, %d calls, %d divergences; %s in all", report.Sequences, report.Calls, len(report.Divergences), time.Since(started))
 		compareQuarters(t, taken)
-		compareEnds(t, before, takeCensus(t), taken)
+		compareEnds(t, before, takeCensus(t, held), held)
 	}
 }
 
@@ -153,7 +157,7 @@ func compareQuarters(t *testing.T, taken []census) {
 		most.descriptors, most.memory = max(most.descriptors, c.descriptors), max(most.memory, c.memory)
 		for number, child := range c.children {
 			old := early[number]
-			early[number] = childCensus{max(old.descriptors, child.descriptors), max(old.memory, child.memory), child.namespace}
+			early[number] = childCensus{max(old.descriptors, child.descriptors), max(old.memory, child.memory)}
 		}
 	}
 	for _, c := range last {
@@ -163,13 +167,13 @@ func compareQuarters(t *testing.T, taken []census) {
 			if !known {
 				old = child
 			}
-			late[number] = childCensus{min(old.descriptors, child.descriptors), min(old.memory, child.memory), child.namespace}
+			late[number] = childCensus{min(old.descriptors, child.descriptors), min(old.memory, child.memory)}
 		}
 	}
 	if *soakCalls < settledCalls {
 		most.memory = least.memory // the judges are still learning
 	}
-	compare(t, "this process", childCensus{most.descriptors, most.memory, ""}, childCensus{least.descriptors, least.memory, ""})
+	compare(t, "this process", childCensus{most.descriptors, most.memory}, childCensus{least.descriptors, least.memory})
 	lasting := 0
 	for number, child := range late {
 		if old, known := early[number]; known {
@@ -209,7 +213,8 @@ func compare(t *testing.T, whose string, early, late childCensus) {
 }
 
 // compareEnds holds what is left after a run against what was there before it.
-func compareEnds(t *testing.T, before, after census, taken []census) {
+// The namespaces are those of its children.
+func compareEnds(t *testing.T, before, after census, namespaces heldNamespaces) {
 	t.Helper()
 	if after.descriptors > before.descriptors {
 		t.Errorf("%d descriptors before, %d after", before.descriptors, after.descriptors)
@@ -221,16 +226,8 @@ func compareEnds(t *testing.T, before, after census, taken []census) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	namespaces := map[string]bool{}
-	for _, c := range taken {
-		for _, child := range c.children {
-			namespaces[child.namespace] = true
-		}
-	}
-	delete(namespaces, ours)
-	delete(namespaces, "") // it had gone before it was asked
 	for namespace := range namespaces {
-		if namespaceInUse(t, namespace) {
+		if namespace != ours && namespaceInUse(t, namespace) {
 			t.Errorf("somebody is still in %s", namespace)
 		}
 	}
