@@ -46,7 +46,7 @@ const (
 // Where a record holds what threads do upon its socket: ThreadSize bytes for
 // each, of which the first is ThreadAsleep while a call of it has not returned.
 const (
-	ThreadsOffset = 48
+	ThreadsOffset = 56
 	ThreadSize    = 4
 	ThreadAsleep  = 1
 )
