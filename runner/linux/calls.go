@@ -265,6 +265,20 @@ func (r *Room) setInt(fd uintptr, level, option, value int) unix.Errno {
 	return errno
 }
 
+// setLinger says whether close shall reset a connection.
+func (r *Room) setLinger(c *call) (agent.Answer, error) {
+	fd, _ := r.upon(c)
+	return answer(r.lingerNot(fd, int32(c.number))), nil
+}
+
+// lingerNot sets SO_LINGER to 0 s if on is 1, or else turns it off.
+func (r *Room) lingerNot(fd uintptr, on int32) unix.Errno {
+	r.linger = unix.Linger{Onoff: on}
+	_, _, errno := unix.RawSyscall6(unix.SYS_SETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_LINGER,
+		uintptr(unsafe.Pointer(&r.linger)), unsafe.Sizeof(r.linger), 0)
+	return errno
+}
+
 func (r *Room) setTimeout(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	const shortest = 1 // ms; the first retransmission comes after 1 s and sees it

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"time"
-	"unsafe"
 
 	"connectspec/runner/agent"
 	"golang.org/x/sys/unix"
@@ -110,7 +109,6 @@ func (r *Room) furnish() (err error) {
 		return fmt.Errorf("uname: %w", err)
 	}
 	r.version = unix.ByteSliceToString(name.Sysname[:]) + " " + unix.ByteSliceToString(name.Release[:])
-	r.linger = unix.Linger{Onoff: 1}
 	r.recalled = make([]recollection, 0, 64)
 	if r.alarm, err = newAlarm(); err != nil {
 		return err
@@ -268,8 +266,7 @@ func (r *Room) End() error {
 		s := &r.sockets[i]
 		if s.state == stateOpen {
 			if s.touched && s.stream {
-				unix.RawSyscall6(unix.SYS_SETSOCKOPT, uintptr(s.fd), unix.SOL_SOCKET, unix.SO_LINGER,
-					uintptr(unsafe.Pointer(&r.linger)), unsafe.Sizeof(r.linger), 0)
+				r.lingerNot(uintptr(s.fd), 1)
 			}
 			unix.RawSyscall(unix.SYS_CLOSE, uintptr(s.fd), 0, 0)
 		}

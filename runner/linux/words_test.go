@@ -42,6 +42,7 @@ func TestLinesThatAreNone(t *testing.T) {
 		{"return", `"" is no thread`},
 		{"restart s0", `"s0" is no thread`},
 		{"set_send_timeout s0 never", `"never"`},
+		{"set_linger s0", "missing"},
 		{"network", `no call "network"`},
 		{"network accepts", "upon which socket"},
 		{"network sings s0", `no call "network sings"`},
