@@ -18,10 +18,12 @@ import (
 // to the absent host (neighbours), and an attempt that is made once more
 // (letRetry).
 const (
-	// settleData is for calls that look at what is there already.
-	settleData = 40 * time.Microsecond
-	// settle is for connection attempts, and for `soon`.
-	settle = 400 * time.Microsecond
+	// settle is for calls that wait, and for `soon`. Half of it is the period of
+	// the alarm. That must be longer than it takes to reach the call, or the
+	// alarm comes for nothing and the next one a millisecond later: 20 us are
+	// too short for one call in ten, 10 us for all. Most of what remains is the
+	// waking of an idle processor.
+	settle = 100 * time.Microsecond
 	// settleRetry is for an attempt that the kernel makes once more: two ticks
 	// are 20 ms at most, but nobody may listen. It is far less than
 	// retransmission.
@@ -74,7 +76,7 @@ func (r *Room) makeWaiting(w *waiting, s *socket, level int16) (n uintptr, errno
 		n, errno = w.raw()
 		return n, errno, false
 	}
-	return r.makePatient(w, level, settleData)
+	return r.makePatient(w, level, settle)
 }
 
 // makePatient makes a call that may block, and interrupts it when it has not
