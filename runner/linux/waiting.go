@@ -253,9 +253,14 @@ func (r *Room) letPass(fd uintptr, s *socket) (bool, error) {
 // more; false if there is no such attempt, or no end. An attempt that meets what
 // is left of an older connection between the same addresses resets that, and is
 // repeated after two ticks of the kernel's clock. Whether a script sees it
-// pending depends on who else wants the processor; so no script does.
+// pending depends on who else wants the processor; so no script does. It may also
+// come to its end just before it is asked about.
 func (r *Room) letRetry(fd uintptr) bool {
-	return r.retries(fd) && r.shows(fd, unix.POLLOUT, settleRetry)
+	limit := time.Duration(0)
+	if r.retries(fd) {
+		limit = settleRetry
+	}
+	return r.shows(fd, unix.POLLOUT, limit)
 }
 
 // retries says that something has come in answer to an attempt that was no
