@@ -79,7 +79,10 @@ func (m *Machine) NewJudge(target string) *Judge {
 // forget starts the memory afresh, after counting what it holds.
 func (j *Judge) forget() {
 	j.count()
-	j.beliefs, j.index, j.steps, j.looks = nil, keyMap{}, keyMap{}, keyMap{}
+	j.beliefs = nil
+	for _, numbers := range [...]*keyMap{&j.index, &j.steps, &j.looks} {
+		numbers.empty()
+	}
 	j.edges, j.outlooks, j.bench = store[edge]{}, store[Outlook]{}, workbench{}
 	j.intern([]possible{{state: j.machine.Initial()}})
 }

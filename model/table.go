@@ -81,6 +81,12 @@ func (m *keyMap) number(key uint64) (number int32, isNew bool) {
 	return m.next - 1, true
 }
 
+// empty forgets all keys, and keeps the memory.
+func (m *keyMap) empty() {
+	clear(m.places)
+	m.count, m.next = 0, 0
+}
+
 func (m *keyMap) grow() {
 	places, numbers := m.places, m.numbers
 	m.keySet.grow()
