@@ -35,8 +35,11 @@ var (
 	labMulticast   = [families]string{"239.18.0.1", "ff15::18"}
 
 	labHostBits  = [families]int{24, 64}
+	labWholeBits = [families]int{32, 128}
 	labRouteBits = [families]int{24, 48}
 	labGroupBits = [families]int{8, 16}
+
+	loopbackBits = [families][]int{{32, 8}, {128}} // of the networks that are routed to lo
 )
 
 const (
@@ -94,9 +97,6 @@ func setUpLab() error {
 	if err != nil {
 		return err
 	}
-	if err := acknowledgeAtOnce(loopback); err != nil {
-		return err
-	}
 	near, err := raise(labFarLink, labLink)
 	if err != nil {
 		return err
@@ -108,33 +108,33 @@ func setUpLab() error {
 		if err := labFamily(f, near); err != nil {
 			return err
 		}
+		if err := acknowledgeAtOnce(loopback, f.loopback().String(), loopbackBits[f]...); err != nil {
+			return err
+		}
+		if err := acknowledgeAtOnce(near, labHost[f], labWholeBits[f]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// acknowledgeAtOnce has everything acknowledged at once that comes over
-// loopback. The acknowledgment of a FIN may be delayed by 40 ms otherwise, and
-// until it comes the closed socket keeps its port, sometimes.
-func acknowledgeAtOnce(loopback netlink.Link) error {
-	for _, address := range []string{"127.0.0.1/32", "127.0.0.0/8", "::1/128"} {
-		_, network, err := net.ParseCIDR(address)
-		if err != nil {
-			return err
-		}
-		if network.IP.To4() == nil && !hasIPv6() {
-			continue
-		}
-		route := netlink.Route{LinkIndex: loopback.Attrs().Index, Dst: network, Table: unix.RT_TABLE_LOCAL,
+// acknowledgeAtOnce has everything acknowledged at once that is sent to an own
+// address, and to the networks around it. The acknowledgment of a FIN may be
+// delayed by 40 ms otherwise, and until it comes the closed socket keeps its
+// port, sometimes.
+func acknowledgeAtOnce(link netlink.Link, own string, bits ...int) error {
+	for _, bits := range bits {
+		route := netlink.Route{LinkIndex: link.Attrs().Index, Dst: network(own, bits), Table: unix.RT_TABLE_LOCAL,
 			Type: unix.RTN_LOCAL, Scope: netlink.SCOPE_HOST, Protocol: unix.RTPROT_KERNEL}
 		if err := netlink.RouteDel(&route); err != nil {
-			return fmt.Errorf("route to %s: %w", address, err)
+			return fmt.Errorf("route to %s: %w", route.Dst, err)
 		}
 		route.QuickACK = 1
-		if network.IP.To4() != nil {
-			route.Src = inet.loopback().AsSlice()
+		if ip := net.ParseIP(own); ip.To4() != nil {
+			route.Src = ip
 		}
 		if err := netlink.RouteAdd(&route); err != nil {
-			return fmt.Errorf("route to %s, with quickack: %w", address, err)
+			return fmt.Errorf("route to %s, with quickack: %w", route.Dst, err)
 		}
 	}
 	return nil

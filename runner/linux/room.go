@@ -27,6 +27,7 @@ type Room struct {
 	handles    *handles
 	alarm      *alarm
 	neighbours *neighbours               // nil outside the lab
+	orphans    *orphans                  // nil outside the lab
 	far        *farSide                  // of the lab; nil where there is none
 	classes    map[netip.AddrPort]string // what getpeername may find
 	threads    [len(threadNames)]*thread // once a script has needed them
@@ -126,6 +127,11 @@ func (r *Room) furnish() (err error) {
 	}
 	if r.book, err = newNameBook(r.fixtures.ports); err != nil {
 		return err
+	}
+	if r.lab {
+		if r.orphans, err = newOrphans(); err != nil {
+			return err
+		}
 	}
 	r.classes = peerClasses(r.fixtures.ports)
 	r.lacks = r.findLacks()
@@ -262,8 +268,12 @@ func (r *Room) End() error {
 	if r.engaged > 0 {
 		err = r.releaseThreads()
 	}
+	var closed [families]bool // a stream socket, by the script
 	for i := range r.sockets {
 		s := &r.sockets[i]
+		if s.state == stateClosed && s.stream {
+			closed[s.family] = true
+		}
 		if s.state == stateOpen {
 			if s.touched && s.stream {
 				r.lingerNot(uintptr(s.fd), 1)
@@ -279,6 +289,13 @@ func (r *Room) End() error {
 	}
 	if r.far != nil && err == nil {
 		err = r.far.end()
+	}
+	if r.orphans != nil {
+		for f := range families {
+			if closed[f] && err == nil {
+				err = r.orphans.end(f)
+			}
+		}
 	}
 	if r.fileUsed && err == nil {
 		err = r.handles.restore()
@@ -306,6 +323,9 @@ func (r *Room) Close() error {
 	}
 	if r.neighbours != nil {
 		r.neighbours.close()
+	}
+	if r.orphans != nil {
+		r.orphans.close()
 	}
 	if r.handles != nil {
 		r.handles.close()

@@ -253,14 +253,20 @@ func (r *Room) letPass(fd uintptr, s *socket) (bool, error) {
 // more; false if there is no such attempt, or no end. An attempt that meets what
 // is left of an older connection between the same addresses resets that, and is
 // repeated after two ticks of the kernel's clock. Whether a script sees it
-// pending depends on who else wants the processor; so no script does. It may also
-// come to its end just before it is asked about.
+// pending depends on who else wants the processor; so no script does. An error
+// in the socket's queue lets poll return at once, so it may take several looks;
+// and the attempt may come to its end just before it is asked about.
 func (r *Room) letRetry(fd uintptr) bool {
-	limit := time.Duration(0)
-	if r.retries(fd) {
-		limit = settleRetry
+	const pause = time.Millisecond
+	for deadline := time.Now().Add(settleRetry); r.retries(fd); time.Sleep(pause) {
+		if r.shows(fd, unix.POLLOUT, settleRetry) {
+			return true
+		}
+		if time.Now().After(deadline) {
+			return false
+		}
 	}
-	return r.shows(fd, unix.POLLOUT, limit)
+	return r.shows(fd, unix.POLLOUT, 0)
 }
 
 // retries says that something has come in answer to an attempt that was no
