@@ -21,7 +21,7 @@ import (
 // of networks that are set aside for tests, or for nobody.
 var (
 	loopbackOnly = networks("127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104", "0.0.0.0/32", "::/128")
-	labOnly      = append(networks("198.18.0.0/15", "203.0.113.0/24", "239.18.0.0/16",
+	labOnly      = append(networks("198.18.0.0/15", "::ffff:198.18.0.0/111", "203.0.113.0/24", "239.18.0.0/16",
 		"fd00:18::/32", "fd00:18:1::/48", "fd00:18:2::/48", "fd00:18:3::/48", "fd00:19::/32", "ff15::/16", "fe80::1/128"), loopbackOnly...)
 	// bind sends nothing, and is meant to fail there.
 	foreign = networks("192.0.2.1/32", "2001:db8::1/128")
