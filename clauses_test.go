@@ -22,8 +22,6 @@ var clauseSequences = flag.Int("clause-sequences", 20_000, "how many sequences o
 // it, each with its reason.
 var decorations = map[string]string{
 	"winsock connect.infrared_media": "connect.network_down allows the same of any socket",
-	"linux attempt.succeeds":         "it comes 2 to 20 ms after connect, which no script waits for",
-	"linux attempt.is_refused":       "it comes 2 to 20 ms after connect, which no script waits for",
 }
 
 // TestClauses takes away each rule that cites a clause, one at a time: a clause
