@@ -9,7 +9,8 @@ import (
 // A call that a thread makes and that blocks stays where it is while the script
 // goes on. Its socket's record says so, in spec.ThreadSize bytes for each thread:
 //
-//	asleep, or what wakes it up: the call, its first argument, what it makes or sends
+//	asleep, or what wakes it up: the call, its first argument, and what it makes or
+//	                             sends or, if that is nothing, its second argument
 //	back:                        the outcome (2 bytes), what it told
 //
 // As soon as a resume rule of the call applies, the thread wakes up: the model
@@ -102,8 +103,11 @@ func (s *State) enter(op Op, seen Seen) {
 		return
 	}
 	doing := s.record(op.Subject).thread(op.Thread - 1)
-	copy(doing, []uint8{asleep, op.Call, op.Args[0], op.Made})
-	if op.Token != 0 {
+	copy(doing, []uint8{asleep, op.Call, op.Args[0], op.Args[1]})
+	switch {
+	case op.Made != NoSocket:
+		doing[3] = op.Made
+	case op.Token != 0:
 		doing[3] = op.Token
 	}
 	if s.isUnknown(op.Subject) {
@@ -111,21 +115,17 @@ func (s *State) enter(op Op, seen Seen) {
 	}
 }
 
-// callOf is the call that a thread is asleep in. Arguments behind the first one
-// say how it is passed, and not what it does.
+// callOf is the call that a thread is asleep in.
 func (m *Machine) callOf(doing []uint8, slot uint8) Op {
 	call := m.Spec.Calls[doing[1]]
-	op := Op{Call: doing[1], Subject: slot, Made: NoSocket}
-	for i, parameter := range call.Parameters {
-		if parameter.Input != nil && parameter.Input.Usual != nil {
-			op.Args[i] = uint8(parameter.Input.Usual.Index)
-		}
-	}
-	op.Args[0] = doing[2]
-	if call.Makes != "" {
+	op := Op{Call: doing[1], Subject: slot, Args: [3]uint8{doing[2]}, Made: NoSocket}
+	switch {
+	case call.Makes != "":
 		op.Made = doing[3]
-	} else if call.Sends {
+	case call.Sends:
 		op.Token = doing[3]
+	default:
+		op.Args[1] = doing[3]
 	}
 	return op
 }
