@@ -176,12 +176,16 @@ func (d *draft) follow(op model.Op) {
 			other, concerned = argument-socketArg, true
 		}
 	}
-	if !concerned || !d.dice.chance(shareFollow) {
+	follow, look, looks := shareFollow, shareLook, d.table.looks
+	if op.Token > 0 {
+		follow, look, looks = shareArrival, shareArrival, d.table.arrivals
+	}
+	if !concerned || !d.dice.chance(follow) {
 		return
 	}
 	d.subject = other
-	if d.dice.chance(shareLook) {
-		d.ask(d.table.looks)
+	if d.dice.chance(look) {
+		d.ask(looks)
 	}
 }
 

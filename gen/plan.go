@@ -22,6 +22,7 @@ const (
 	shareThread   = 30 // calls about a thread, where one is in a call
 	shareFollow   = 60 // calls that concern another socket, after which that one is called upon
 	shareLook     = 60 // of these, the share that asks what can be seen of it
+	shareArrival  = 85 // the two of the above for calls that send, to see whether it has arrived
 	shareOther    = 30 // addresses that are another socket's, besides those of its weight
 	shareNear     = 55 // calls upon the socket that the last one was upon
 	shareAlike    = 75 // sockets that are of the kind of the first one

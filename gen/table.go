@@ -19,9 +19,12 @@ type table struct {
 	returns []int
 	probes  []int // calls that tell something of a socket's state
 	looks   []int // these, and calls that receive
-	takes   []taking
-	waits   []model.Op // calls that wait for something to show, if their argument says so
-	inputs  map[*spec.Input]weighted
+	// arrivals are those that tell whether something has arrived; calls that would
+	// block if it has not are rarely made, so those that tell levels count twice.
+	arrivals []int
+	takes    []taking
+	waits    []model.Op // calls that wait for something to show, if their argument says so
+	inputs   map[*spec.Input]weighted
 	// sockets are the inputs that can be another socket's address.
 	sockets map[*spec.Input]bool
 	words   map[*spec.Field]weighted
@@ -113,7 +116,11 @@ func (t *table) addLook(call *spec.Call) {
 	case spec.AnswersNothing:
 	case spec.AnswersToken:
 		t.looks = append(t.looks, call.Index, call.Index)
+		t.arrivals = append(t.arrivals, call.Index)
 	default:
+		if call.Answers == spec.AnswersLevels {
+			t.arrivals = append(t.arrivals, call.Index, call.Index)
+		}
 		t.probes = append(t.probes, call.Index)
 		t.looks = append(t.looks, call.Index)
 	}
