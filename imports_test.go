@@ -35,7 +35,7 @@ var duties = map[string]duty{
 	"runner/linux": {imports: []string{"runner/agent"},
 		modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink", "github.com/gopacket/gopacket"}},
 	// What only tests import.
-	"internal/golden": {},
+	"dsl/golden":      {},
 	"model/modeltest": {imports: []string{"model", "spec"}},
 	".":               {imports: []string{"..."}, modules: []string{"pgregory.net/rapid"}},
 	"cmd/connectspec": {

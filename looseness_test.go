@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"connectspec/dsl"
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 	"connectspec/model"
 )
 

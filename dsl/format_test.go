@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 )
 
 // What testdata/format/NAME.spec becomes stands in NAME.golden; the comments in

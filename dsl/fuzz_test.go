@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 )
 
 // seed adds each declaration of the files of testdata by itself: small inputs

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 )
 
 // The tree of a file that has every construct, written out to be read.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/participle/v2/lexer"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 )
 
 // However a text is laid out, formatting keeps its meaning and its comments and

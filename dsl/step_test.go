@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 )
 
 func TestParseStep(t *testing.T) {

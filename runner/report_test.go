@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 	"connectspec/model"
 	"connectspec/runner/agent"
 )

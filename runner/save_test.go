@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 	"connectspec/model"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"connectspec/dsl"
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 	"connectspec/spec"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"connectspec/internal/golden"
+	"connectspec/dsl/golden"
 	"connectspec/spec"
 )
 
