@@ -120,6 +120,17 @@ func with(m *model.Machine, script model.Script, at, parameter int, argument uin
 	return without(m, changed, func(int) bool { return false })
 }
 
+// withoutThread is the script with one call made like most others; false if it is
+// one of them.
+func withoutThread(m *model.Machine, script model.Script, at int) (*variant, bool) {
+	if script[at].Thread == 0 {
+		return nil, false
+	}
+	changed := slices.Clone(script)
+	changed[at].Thread = 0
+	return without(m, changed, func(int) bool { return false })
+}
+
 // withWord is the script with one word of a field in place of another in all
 // calls that make sockets: sockets often must be alike.
 func withWord(m *model.Machine, script model.Script, field *spec.Field, word uint8) (*variant, bool) {

@@ -183,8 +183,8 @@ func (m *minimiser) drop(gone func(i int) bool) bool {
 	return ok && len(v.script) < len(m.best) && m.attempt(v, false)
 }
 
-// simplify tries simpler arguments, and fewer sockets. It says whether
-// anything changed.
+// simplify tries fewer sockets, calls that no thread makes, and simpler
+// arguments. It says whether anything changed.
 func (m *minimiser) simplify() bool {
 	changed := m.mergeSockets()
 	for _, field := range m.bench.machine.Spec.Fields {
@@ -195,6 +195,12 @@ func (m *minimiser) simplify() bool {
 		}
 	}
 	for at := len(m.best) - 1; at >= 0 && at < len(m.best); at-- {
+		if v, ok := withoutThread(m.bench.machine, m.best, at); ok && m.left() {
+			changed = m.attempt(v, false) || changed
+		}
+		if at >= len(m.best) {
+			continue // it showed earlier, and was cut there
+		}
 		for i, parameter := range m.bench.machine.Spec.Calls[m.best[at].Call].Parameters {
 			for _, argument := range simpler(parameter, m.best[at].Args[i]) {
 				if !m.left() {
