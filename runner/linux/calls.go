@@ -87,7 +87,7 @@ func (r *Room) accepted(c *call, made uintptr, errno unix.Errno) agent.Answer {
 		return failure(errno)
 	}
 	_, s := r.upon(c)
-	r.sockets[c.makes] = socket{fd: r.unsharedNumber(made), state: stateOpen, family: s.family, stream: s.stream, touched: true}
+	r.sockets[c.makes] = socket{fd: r.unsharedNumber(made), state: stateOpen, family: s.family, stream: s.stream, touched: true, sendTimed: s.sendTimed}
 	r.recall(c.makes)
 	return okAnswer
 }
