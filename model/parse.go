@@ -12,33 +12,49 @@ import (
 // Parse reads a script or a trace: one call a line, `#` comments and empty
 // lines aside. The error names the file, line and column.
 func (m *Machine) Parse(file, text string) (Trace, error) {
-	var (
-		trace Trace
-		names Names
-	)
-	for i, line := range strings.Split(text, "\n") {
-		content := strings.TrimSpace(line)
-		if content == "" || strings.HasPrefix(content, "#") {
-			continue
+	trace, _, err := m.ParsePart(file, 1, text)
+	return trace, err
+}
+
+// ParsePart is Parse for a part of a file that starts with the given line,
+// counted from 1. It gives the numbers of the lines of the calls, too.
+func (m *Machine) ParsePart(file string, line int, text string) (trace Trace, lines []int, err error) {
+	var names Names
+	for content := range strings.Lines(text) {
+		if err := m.parseLine(&trace, strings.TrimSuffix(content, "\n"), &names); err != nil {
+			return trace, lines, located(file, line, err)
 		}
-		step, err := dsl.ParseStep(line)
-		if err != nil {
-			return trace, located(file, i+1, err)
+		if len(lines) < len(trace.Script) {
+			lines = append(lines, line)
 		}
-		op, err := m.Op(step, &names)
-		if err != nil {
-			return trace, located(file, i+1, err)
-		}
-		trace.Script = append(trace.Script, op)
-		if step.Result == nil {
-			continue
-		}
-		if len(trace.Answers) != len(trace.Script)-1 {
-			return trace, located(file, i+1, wordError(*step.Result, "an earlier call has no answer"))
-		}
-		trace.Answers = append(trace.Answers, names.answer(step))
+		line++
 	}
-	return trace, nil
+	return trace, lines, nil
+}
+
+// parseLine adds the call of a line to a trace, if there is one.
+func (m *Machine) parseLine(trace *Trace, line string, names *Names) error {
+	content := strings.TrimSpace(line)
+	if content == "" || strings.HasPrefix(content, "#") {
+		return nil
+	}
+	step, err := dsl.ParseStep(line)
+	if err != nil {
+		return err
+	}
+	op, err := m.Op(step, names)
+	if err != nil {
+		return err
+	}
+	trace.Script = append(trace.Script, op)
+	if step.Result == nil {
+		return nil
+	}
+	if len(trace.Answers) != len(trace.Script)-1 {
+		return wordError(*step.Result, "an earlier call has no answer")
+	}
+	trace.Answers = append(trace.Answers, names.answer(step))
+	return nil
 }
 
 // answer is what a step says was answered; a socket's name in it becomes that

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
 	"connectspec/model"
@@ -129,33 +130,42 @@ func (c *tribunal) file(name, text string) error {
 	if c.judges[seat] == nil {
 		c.judges[seat] = machine.NewJudge(seat.dictionary)
 	}
-	lines := strings.Split(text, "\n")
-	for start := 0; start < len(lines); {
-		end := start
-		for end < len(lines) && strings.TrimSpace(lines[end]) != "---" {
-			end++
-		}
-		// The lines before are left empty, so that errors and findings have the
-		// right numbers.
-		part := strings.Repeat("\n", start) + strings.Join(lines[start:end], "\n")
-		if err := c.trace(seat, name, part); err != nil {
+	for line, part := range parts(text) {
+		if err := c.trace(seat, name, line, part); err != nil {
 			return err
 		}
-		start = end + 1
 	}
 	return nil
 }
 
-func (c *tribunal) trace(seat benchOf, name, text string) error {
+// parts are the traces of a file, with the numbers of the lines where they start.
+// They share the memory of the text: a file may hold many.
+func parts(text string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		line, first, start, at := 0, 1, 0, 0
+		for content := range strings.Lines(text) {
+			line++
+			if strings.TrimSpace(content) == "---" {
+				if !yield(first, text[start:at]) {
+					return
+				}
+				first, start = line+1, at+len(content)
+			}
+			at += len(content)
+		}
+		yield(first, text[start:])
+	}
+}
+
+func (c *tribunal) trace(seat benchOf, name string, line int, text string) error {
 	machine := c.machines[seat.platform]
-	trace, err := machine.Parse(name, text)
+	trace, lines, err := machine.ParsePart(name, line, text)
 	if err != nil || len(trace.Script) == 0 {
 		return err
 	}
 	c.report.Traces++
 	c.report.Calls += len(trace.Script)
 	c.unasked += len(trace.Script) - len(trace.Answers)
-	lines := callLines(text)
 	for _, finding := range c.judges[seat].Trace(trace) {
 		answer := trace.Answers[finding.Step]
 		divergence := judgeDivergence{
@@ -169,18 +179,6 @@ func (c *tribunal) trace(seat benchOf, name, text string) error {
 		c.report.Divergences = append(c.report.Divergences, divergence)
 	}
 	return nil
-}
-
-// callLines are the numbers of the lines that hold calls.
-func callLines(text string) []int {
-	var numbers []int
-	for i, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "#") {
-			numbers = append(numbers, i+1)
-		}
-	}
-	return numbers
 }
 
 // close sums up.
