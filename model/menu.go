@@ -57,24 +57,32 @@ func (x *explorer) newMenu(r *record) *menu {
 
 // A cook makes menus.
 type cook struct {
-	e      environment
-	cases  []int8            // by number: 1 if the case is left, -1 if not, 0 if nobody has asked
-	known  map[string]*offer // by what is left
-	places map[string]int    // of units in the menu
-	signed []byte            // what is left of a plan: the numbers of its cases
-	asks   bool              // what is left of it looks at the arguments
-	looker looker
-	units  int // in all menus
-	made   []unit
+	e       environment
+	cases   []int8                // by number: 1 if the case is left, -1 if not, 0 if nobody has asked
+	known   map[string]*reduction // by what is left
+	reduced map[*plan]*reduction
+	places  map[string]int // of units in the menu
+	signed  []byte         // what is left of a plan: the numbers of its cases
+	asks    bool           // what is left of it looks at the arguments
+	looker  looker
+	units   int // in all menus
+	made    []unit
 
 	// All menus share these.
 	pool  []*planCase
 	space []planRule
 }
 
+// A reduction is what a menu leaves of a plan, or of several.
+type reduction struct {
+	plan
+	asks  bool   // a case that is left looks at the arguments
+	offer *offer // of all arguments that nothing tells apart; nil: there is none so far
+}
+
 func newCook(m *Machine) cook {
 	return cook{
-		e: m.environment(nil, Op{}), cases: make([]int8, m.cases), known: map[string]*offer{}, places: map[string]int{},
+		e: m.environment(nil, Op{}), cases: make([]int8, m.cases), known: map[string]*reduction{}, reduced: map[*plan]*reduction{}, places: map[string]int{},
 		looker: looker{local: uint8(m.local)},
 	}
 }
@@ -84,34 +92,52 @@ func (c *cook) start(r *record) {
 	c.e.records[spec.VarSubject] = r
 	clear(c.cases)
 	clear(c.known)
+	clear(c.reduced)
 	clear(c.places)
 	c.made = nil
 }
 
 // opening offers a call unless that has been done with other arguments.
 func (c *cook) opening(o *opening) {
-	made := offer{op: o.op, call: o.call, named: isNamed(o.op)}
+	var fits []test
 	for _, fit := range o.fits {
 		if !c.e.holds(fit.tests[:fit.main]) {
 			return
 		}
-		made.fits = append(made.fits, fit.tests[fit.main:]...)
+		fits = append(fits, fit.tests[fit.main:]...)
+	}
+	r, named := c.reduction(o), isNamed(o.op)
+	alike := !r.asks && !named && len(fits) == 0
+	if alike && r.offer != nil {
+		r.offer.alike = append(r.offer.alike, o.op.Args)
+		return
+	}
+	made := &offer{
+		op: o.op, call: o.call, plan: r.plan, alike: [][3]uint8{o.op.Args}, fits: fits, named: named, asks: r.asks,
+	}
+	if alike {
+		r.offer = made
+	}
+	c.add(made)
+}
+
+// reduction is what is left of the plan of an opening.
+func (c *cook) reduction(o *opening) *reduction {
+	if r := c.reduced[o.plan]; r != nil {
+		return r
 	}
 	pool, space := len(c.pool), len(c.space)
 	c.signed, c.asks = append(c.signed[:0], o.op.Call), false
-	made.plan = c.reduce(o.plan)
-	made.asks = c.asks
-	if c.asks || made.named || len(made.fits) > 0 {
-		c.signed = append(c.signed, o.op.Args[:]...)
-	}
-	if known := c.known[string(c.signed)]; known != nil {
-		known.alike = append(known.alike, o.op.Args)
+	left := c.reduce(o.plan)
+	r := c.known[string(c.signed)]
+	if r == nil {
+		r = &reduction{plan: left, asks: c.asks}
+		c.known[string(c.signed)] = r
+	} else {
 		c.pool, c.space = c.pool[:pool], c.space[:space]
-		return
 	}
-	made.alike = append(made.alike, o.op.Args)
-	c.known[string(c.signed)] = &made
-	c.add(&made)
+	c.reduced[o.plan] = r
+	return r
 }
 
 func isNamed(op Op) bool {
