@@ -47,13 +47,55 @@ func (x *explorer) together(k stateKey, focus uint8) bool {
 	for slots := focus; slots != 0; slots &= slots - 1 {
 		slot := first(slots)
 		number, _ := x.part(k, slot)
+		clear(x.bench.companies)
 		for _, a := range x.parts[number].answers {
+			if len(x.answers[a].open) == 0 || !x.seen.told.add(uint64(x.companyOf(k, focus, slot, a))) {
+				continue
+			}
 			for i := range x.answers[a].open {
 				any = x.tell(k, focus, slot, &x.answers[a].open[i]) || any
 			}
 		}
 	}
 	return any
+}
+
+// companyOf is the same for an answer of a socket where what it asks is answered
+// the same.
+func (x *explorer) companyOf(k stateKey, focus, slot uint8, number int32) digest {
+	var d digest
+	d.add(uint64(number))
+	last := int32(nowhere)
+	for i := range x.answers[number].open {
+		if c := x.answers[number].open[i].circle; c != last {
+			d.add(uint64(x.company(k, focus, slot, c)))
+			last = c
+		}
+	}
+	return d
+}
+
+// company is the same for linked sockets that show one of them the same in a
+// circle.
+func (x *explorer) company(k stateKey, focus, slot uint8, circle int32) digest {
+	for int(circle) >= len(x.bench.companies) {
+		x.bench.companies = append(x.bench.companies, 0)
+	}
+	if known := x.bench.companies[circle]; known != 0 {
+		return known
+	}
+	var d digest
+	c := &x.circles[circle]
+	d.add(uint64(k.sockets()))
+	d.add(uint64(x.roster.traits[k.record(slot)].names))
+	for slots := focus &^ (1 << slot); slots != 0; slots &= slots - 1 {
+		mate := first(slots)
+		d.add(uint64(mate ^ slot))
+		d.add(uint64(x.roster.traits[k.record(mate)].names))
+		d.add(x.shows(k.record(mate), c))
+	}
+	x.bench.companies[circle] = d
+	return d
 }
 
 // group is the same for linked sockets that ask the same of each other, and show
@@ -75,15 +117,8 @@ func (x *explorer) group(k stateKey, focus uint8) digest {
 
 // tell tries an open offer to a linked socket, unless others were told the same.
 func (x *explorer) tell(k stateKey, focus, slot uint8, o *openOffer) bool {
-	d, c := o.digest, &x.circles[o.circle]
-	d.add(uint64(k.sockets()))
-	d.add(uint64(x.roster.traits[k.record(slot)].names))
-	for slots := focus &^ (1 << slot); slots != 0; slots &= slots - 1 {
-		mate := first(slots)
-		d.add(uint64(mate ^ slot))
-		d.add(uint64(x.roster.traits[k.record(mate)].names))
-		d.add(x.shows(k.record(mate), c))
-	}
+	d := o.digest
+	d.add(uint64(x.company(k, focus, slot, o.circle)))
 	if !x.seen.told.add(uint64(d)) {
 		return false
 	}
@@ -160,7 +195,7 @@ func (x *explorer) lead(k stateKey, o *offer, op Op, c *choice) {
 	b := &x.bench
 	b.next = b.state
 	x.machine.applyTo(&b.next, op, c, hasResult(c.outcome, spec.OK))
-	to, fits := x.roster.key(&b.next)
+	to, fits := x.roster.after(k, &b.state, &b.next)
 	l := lead{to, difference(k, to)}
 	if fits && to != k && !x.isSeen(l) {
 		b.leads = append(b.leads, l)

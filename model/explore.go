@@ -96,7 +96,7 @@ type seen struct {
 	shows  keySet // what a socket shows to others, all in one
 	wide   keySet // who has asked in a wide circle
 	groups keySet // of linked sockets: what they ask of each other, and show
-	told   keySet // questions with what those show who answer them
+	told   keySet // questions, and answers with several, with what those show who answer them
 }
 
 // A bench has room for what is at hand.
@@ -107,6 +107,7 @@ type bench struct {
 	state     State // that is gone on from
 	next      State // that it leads to
 	question  question
+	companies []digest // of the socket at hand, by circle; 0: not known
 	choices   []choice
 	spare     []choice
 	leads     []lead

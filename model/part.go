@@ -217,7 +217,7 @@ func (x *explorer) move(from int, f *effective) {
 	b.next = b.soloState
 	made.concerns, made.renames = x.machine.applyTo(&b.next, op, &f.choice, hasResult(f.choice.outcome, spec.OK))
 	if !made.concerns {
-		k, fits := x.roster.key(&b.next)
+		k, fits := x.roster.after(b.solo, &b.soloState, &b.next)
 		if !fits || k == b.solo {
 			return
 		}

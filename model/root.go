@@ -63,7 +63,7 @@ func (x *explorer) tryRoot(moves []rootMove, k stateKey, o *offer) []rootMove {
 		}
 		b.next = b.state
 		x.machine.applyTo(&b.next, o.op, &p.choices[i], hasResult(p.choices[i].outcome, spec.OK))
-		if to, fits := x.roster.key(&b.next); fits && to != k {
+		if to, fits := x.roster.after(k, &b.state, &b.next); fits && to != k {
 			moves = append(moves, rootMove{o.op, to.world(), to.record(0)})
 		}
 	}

@@ -104,11 +104,15 @@ func (r *roster) state(k stateKey, s *State) {
 	}
 }
 
-// key is the key of a state; false if there are too many different ones.
-func (r *roster) key(s *State) (stateKey, bool) {
+// after is the key of a state that another one, with a key, has turned into;
+// false if there are too many different ones.
+func (r *roster) after(k stateKey, before, s *State) (stateKey, bool) {
 	world, fits := r.world(s)
-	k := stateKey(0).withWorld(world)
-	for slot := uint8(0); slot < spec.MaxSockets && s.exists(slot) && fits; slot++ {
+	k = k.withWorld(world)
+	for slot := uint8(0); slot < spec.MaxSockets && fits; slot++ {
+		if *s.record(slot) == *before.record(slot) {
+			continue
+		}
 		rec, number := *s.record(slot), uint16(0)
 		r.machine.relative(&rec, slot)
 		number, fits = r.number(&rec)
