@@ -86,11 +86,11 @@ func (x *explorer) introduce(at int32) bool {
 	any := false
 	for slots := n.focus; slots != 0; slots &= slots - 1 {
 		who := face{at, first(slots)}
-		number, _ := x.part(n.state, who.slot)
-		if p := &x.parts[number]; x.seen.asks.add(uint64(p.asks)) {
+		if p, _ := x.part(n.state, who.slot); x.seen.asks.add(uint64(p.asks)) {
 			for _, a := range p.answers {
-				for i := range x.answers[a].open {
-					any = x.ask(who, &x.answers[a].open[i]) || any
+				open := x.answers.at(int(a)).open
+				for i := range open {
+					any = x.ask(who, &open[i]) || any
 				}
 			}
 		}

@@ -46,14 +46,15 @@ func (x *explorer) together(k stateKey, focus uint8) bool {
 	x.roster.state(k, &x.bench.joint)
 	for slots := focus; slots != 0; slots &= slots - 1 {
 		slot := first(slots)
-		number, _ := x.part(k, slot)
+		p, _ := x.part(k, slot)
 		clear(x.bench.companies)
-		for _, a := range x.parts[number].answers {
-			if len(x.answers[a].open) == 0 || !x.seen.told.add(uint64(x.companyOf(k, focus, slot, a))) {
+		for _, a := range p.answers {
+			open := x.answers.at(int(a)).open
+			if len(open) == 0 || !x.seen.told.add(uint64(x.companyOf(k, focus, slot, a, open))) {
 				continue
 			}
-			for i := range x.answers[a].open {
-				any = x.tell(k, focus, slot, &x.answers[a].open[i]) || any
+			for i := range open {
+				any = x.tell(k, focus, slot, &open[i]) || any
 			}
 		}
 	}
@@ -62,12 +63,12 @@ func (x *explorer) together(k stateKey, focus uint8) bool {
 
 // companyOf is the same for an answer of a socket where what it asks is answered
 // the same.
-func (x *explorer) companyOf(k stateKey, focus, slot uint8, number int32) digest {
+func (x *explorer) companyOf(k stateKey, focus, slot uint8, number int32, open []openOffer) digest {
 	var d digest
 	d.add(uint64(number))
 	last := int32(nowhere)
-	for i := range x.answers[number].open {
-		if c := x.answers[number].open[i].circle; c != last {
+	for i := range open {
+		if c := open[i].circle; c != last {
 			d.add(uint64(x.company(k, focus, slot, c)))
 			last = c
 		}
@@ -105,10 +106,10 @@ func (x *explorer) group(k stateKey, focus uint8) digest {
 	d.add(uint64(k.world()))
 	for slots := focus; slots != 0; slots &= slots - 1 {
 		slot := first(slots)
-		number, _ := x.part(k, slot)
+		p, _ := x.part(k, slot)
 		t := &x.roster.traits[k.record(slot)]
 		d.add(uint64(slot ^ first(focus)))
-		d.add(uint64(x.parts[number].asks))
+		d.add(uint64(p.asks))
 		d.add(uint64(t.names))
 		d.add(uint64(t.face))
 	}
@@ -151,10 +152,10 @@ func kind(op Op, p *prospect) digest {
 // moveTogether goes on by what a socket does that depends on others.
 func (x *explorer) moveTogether(at int32, n *node, slot uint8) {
 	b := &x.bench
-	number, _ := x.part(n.state, slot)
-	for _, a := range x.parts[number].answers {
-		for i := range x.answers[a].open {
-			o := x.answers[a].open[i].offer
+	p, _ := x.part(n.state, slot)
+	for _, a := range p.answers {
+		for _, open := range x.answers.at(int(a)).open {
+			o := open.offer
 			b.ops = o.ops(b.ops[:0], n.state, slot, n.focus)
 			for _, op := range b.ops {
 				x.roster.state(n.state, &b.state)

@@ -57,10 +57,10 @@ type explorer struct {
 	cook  cook
 	menus map[uint32]*menu // by the main fields of a socket
 
-	partNumbers   keyMap // by world and record
-	parts         []part
+	partsOf       [][]*part // by world and record; nil: nobody has asked
+	parts         store[part]
 	answerNumbers keyMap // by what a unit sees
-	answers       []answer
+	answers       store[answer]
 	circleNumbers keyMap
 	circles       []circle
 	askers        []asker
@@ -78,7 +78,7 @@ type explorer struct {
 	bench bench
 }
 
-// Pools hold the lists of parts and answers, one behind the other.
+// Pools hold the lists of parts and answers, one behind the other (see cut).
 type pools struct {
 	answers []int32     // of parts
 	effects []effective // of answers
@@ -111,8 +111,9 @@ type bench struct {
 	choices   []choice
 	spare     []choice
 	leads     []lead
-	ops       []Op // that are gone on with
-	jointOps  []Op // that linked sockets try
+	made      pools // lists that are being made
+	ops       []Op  // that are gone on with
+	jointOps  []Op  // that linked sockets try
 }
 
 // A task is to go on from a node, or to hold a meeting.
@@ -242,9 +243,9 @@ func (x *explorer) expand(at int32) {
 
 // moveOn goes on by what a socket does whatever others there are.
 func (x *explorer) moveOn(at int32, n *node, slot uint8) {
-	number, _ := x.part(n.state, slot)
+	p, _ := x.part(n.state, slot)
 	named := x.roster.named(n.state, slot)
-	for _, m := range x.moves(number, n.state, slot) {
+	for _, m := range x.moves(p, n.state, slot) {
 		if m.lonely && n.state.sockets() > 1 {
 			continue
 		}

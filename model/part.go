@@ -50,48 +50,60 @@ type move struct {
 // later says whether it happens by itself.
 func (o *offer) later() bool { return o.call == nil }
 
-// part is the part of a socket in a state, by number, and whether anything about
-// it is new.
-func (x *explorer) part(k stateKey, slot uint8) (number int32, isNew bool) {
+// part is the part of a socket in a state, and whether anything about it is new.
+func (x *explorer) part(k stateKey, slot uint8) (p *part, isNew bool) {
+	world, record := int(k.world()), int(k.record(slot))
+	for world >= len(x.partsOf) {
+		x.partsOf = append(x.partsOf, nil)
+	}
+	if known := len(x.partsOf[world]); record >= known {
+		x.partsOf[world] = append(x.partsOf[world], make([]*part, len(x.roster.records)-known)...)
+	}
+	p = x.partsOf[world][record]
+	if p == nil {
+		p = x.parts.add()
+		x.partsOf[world][record] = p
+		isNew = x.workOut(p, k, slot)
+	}
+	return p, isNew
+}
+
+// workOut works out a part, and says whether anything about it is new.
+func (x *explorer) workOut(p *part, k stateKey, slot uint8) (isNew bool) {
 	world, record := k.world(), k.record(slot)
-	number, isNew = x.partNumbers.number(uint64(world)<<recordBits | uint64(record))
-	if !isNew {
-		return number, false
-	}
-	x.parts = append(x.parts, part{})
-	rec := x.roster.records[record]
+	rec := &x.roster.records[record]
 	if rec[0] != live {
-		return number, false
+		return false
 	}
-	var p part
-	isNew = false
 	x.stand(stateKey(0).withWorld(world).withRecord(0, record))
-	m := x.menu(&rec)
-	start := len(x.pools.answers)
-	for i := range m.units {
-		u := &m.units[i]
-		a, unseen := x.answerNumbers.number(u.sees(x.machine.sets, &x.roster.worlds[world], &rec))
+	made := x.bench.made.answers[:0]
+	units := x.menu(rec).units
+	for i := range units {
+		u := &units[i]
+		number, unseen := x.answerNumbers.number(u.sees(x.machine.sets, &x.roster.worlds[world], rec))
 		if unseen {
-			x.answers = append(x.answers, answer{})
-			isNew = x.answer(a, u, slot, k.sockets()) || isNew
+			isNew = x.answer(x.answers.add(), u, slot, k.sockets()) || isNew
 		}
-		x.pools.answers = append(x.pools.answers, a)
-		for i := range x.answers[a].open {
-			p.asks.add(uint64(x.answers[a].open[i].digest))
+		a := x.answers.at(int(number))
+		if len(a.effects)+len(a.open) > 0 {
+			made = append(made, number)
+		}
+		for i := range a.open {
+			p.asks.add(uint64(a.open[i].digest))
 		}
 	}
-	p.answers = behind(x.pools.answers, start)
-	x.parts[number] = p
-	return number, isNew
+	p.answers = cut(&x.pools.answers, made)
+	x.bench.made.answers = made
+	return isNew
 }
 
 // answer works out what can be said of the offers of a unit to the socket of
 // soloState, which stands at a slot of the state at hand. It says whether any
 // shows a new case.
-func (x *explorer) answer(number int32, u *unit, slot, sockets uint8) bool {
+func (x *explorer) answer(a *answer, u *unit, slot, sockets uint8) bool {
 	any := false
 	b := &x.bench
-	effects, open := len(x.pools.effects), len(x.pools.open)
+	b.made.effects, b.made.open = b.made.effects[:0], b.made.open[:0]
 	for _, o := range u.offers {
 		op := o.op
 		op.Subject = 0
@@ -103,7 +115,7 @@ func (x *explorer) answer(number int32, u *unit, slot, sockets uint8) bool {
 		}
 		p, isOpen := x.consider(o, op)
 		if !isOpen || !o.named {
-			x.keepEffects(effects, o, &p, isOpen)
+			x.keepEffects(o, &p, isOpen)
 		}
 		if isOpen {
 			continue // it is tried where others are, or none: see together
@@ -117,7 +129,7 @@ func (x *explorer) answer(number int32, u *unit, slot, sockets uint8) bool {
 			any = x.judge(&b.soloState, o, op, shown, &p) || any
 		}
 	}
-	x.answers[number] = answer{behind(x.pools.effects, effects), behind(x.pools.open, open)}
+	a.effects, a.open = cut(&x.pools.effects, b.made.effects), cut(&x.pools.open, b.made.open)
 	return any
 }
 
@@ -155,7 +167,7 @@ func (x *explorer) consider(o *offer, op Op) (p prospect, isOpen bool) {
 	if q.links && o.named {
 		made.wide = x.wideCircle(q.circle)
 	}
-	x.pools.open = append(x.pools.open, made)
+	b.made.open = append(b.made.open, made)
 	if !o.named {
 		p = x.prospect(&b.soloState, o, op)
 	}
@@ -163,16 +175,16 @@ func (x *explorer) consider(o *offer, op Op) (p prospect, isOpen bool) {
 }
 
 // keepEffects keeps the choices that change something, each once.
-func (x *explorer) keepEffects(from int, o *offer, p *prospect, lonely bool) {
+func (x *explorer) keepEffects(o *offer, p *prospect, lonely bool) {
 	if p.isNone(o) {
 		return
 	}
 	for i := range p.choices {
 		id := p.choices[i].outcome.ID
-		if !x.changes(o, p.choices[i].outcome) || !lonely && !x.machine.asking[id] && x.isKept(from, id) {
+		if !x.changes(o, p.choices[i].outcome) || !lonely && !x.machine.asking[id] && x.isKept(id) {
 			continue
 		}
-		x.pools.effects = append(x.pools.effects, effective{o, p.choices[i], lonely})
+		x.bench.made.effects = append(x.bench.made.effects, effective{o, p.choices[i], lonely})
 	}
 }
 
@@ -181,32 +193,32 @@ func (x *explorer) changes(o *offer, outcome *spec.Outcome) bool {
 	return len(x.machine.effects[outcome.ID]) > 0 || o.makes() && hasResult(outcome, spec.OK)
 }
 
-func (x *explorer) isKept(from, outcome int) bool {
-	return slices.ContainsFunc(x.pools.effects[from:], func(f effective) bool {
+func (x *explorer) isKept(outcome int) bool {
+	return slices.ContainsFunc(x.bench.made.effects, func(f effective) bool {
 		return !f.lonely && f.choice.outcome.ID == outcome
 	})
 }
 
 // moves are what a part can become.
-func (x *explorer) moves(number int32, k stateKey, slot uint8) []move {
-	p := &x.parts[number]
+func (x *explorer) moves(p *part, k stateKey, slot uint8) []move {
 	if p.moved {
 		return p.moves
 	}
 	p.moved = true
 	x.stand(stateKey(0).withWorld(k.world()).withRecord(0, k.record(slot)))
-	start := len(x.pools.moves)
+	x.bench.made.moves = x.bench.made.moves[:0]
 	for _, a := range p.answers {
-		for i := range x.answers[a].effects {
-			x.move(start, &x.answers[a].effects[i])
+		effects := x.answers.at(int(a)).effects
+		for i := range effects {
+			x.move(&effects[i])
 		}
 	}
-	p.moves = behind(x.pools.moves, start)
+	p.moves = cut(&x.pools.moves, x.bench.made.moves)
 	return p.moves
 }
 
 // move adds a move of the socket on the bench, unless there is one alike.
-func (x *explorer) move(from int, f *effective) {
+func (x *explorer) move(f *effective) {
 	b := &x.bench
 	op := f.offer.op
 	op.Subject = 0
@@ -222,11 +234,11 @@ func (x *explorer) move(from int, f *effective) {
 			return
 		}
 		made.world, made.record = k.world(), k.record(0)
-		if slices.ContainsFunc(x.pools.moves[from:], made.isLike) {
+		if slices.ContainsFunc(b.made.moves, made.isLike) {
 			return
 		}
 	}
-	x.pools.moves = append(x.pools.moves, made)
+	b.made.moves = append(b.made.moves, made)
 }
 
 // isLike says whether another move is as good.
@@ -240,6 +252,3 @@ func (x *explorer) stand(k stateKey) {
 	x.bench.solo = k
 	x.roster.state(k, &x.bench.soloState)
 }
-
-// behind is what stands in a pool from a place on; more is put elsewhere.
-func behind[T any](pool []T, from int) []T { return pool[from:len(pool):len(pool)] }

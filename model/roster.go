@@ -67,8 +67,8 @@ func (k stateKey) beside(second stateKey) stateKey {
 // call as world 0.
 func newRoster(m *Machine) *roster {
 	return &roster{
-		machine: m, worlds: [][worldSize]byte{{}}, records: append(make([]record, 0, 1024), absent),
-		traits: append(make([]traits, 0, 1024), traits{}), places: make([]uint16, 2*maxRecords),
+		machine: m, worlds: [][worldSize]byte{{}}, records: append(make([]record, 0, maxRecords), absent),
+		traits: append(make([]traits, 0, maxRecords), traits{}), places: make([]uint16, 2*maxRecords),
 	}
 }
 
