@@ -55,6 +55,13 @@ func (e *environment) note(value uint64) {
 func (e *environment) holds(tests []test) bool {
 	for i := 0; i < len(tests); i++ {
 		t := &tests[i]
+		if t.kind == inSet && t.left.kind == spec.FieldOf && !t.or { // most are like this
+			if e.machine.sets[t.set].has(e.records[t.left.variable][t.left.at]) == t.not {
+				e.failed = i
+				return false
+			}
+			continue
+		}
 		if e.question != nil && e.opens(t) {
 			e.ask(tests[i:])
 			e.failed = i
