@@ -27,6 +27,16 @@ type lane struct {
 	stopped atomic.Bool // there are no more, whatever was said
 }
 
+// jobs is how many of some workers have a batch to run: more would be started for
+// nothing.
+func (l *lane) jobs(workers int) int {
+	if l.checks == 0 {
+		return workers
+	}
+	batch := uint64(l.batch)
+	return int(min(uint64(workers), (l.checks+batch-1)/batch))
+}
+
 // take gives the numbers from first up to and without end; none if they are
 // equal.
 func (l *lane) take() (first, end uint64) {

@@ -117,11 +117,11 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	investigator.Go(func() { r.investigate(inner) })
 
 	var workers sync.WaitGroup
-	for range r.Jobs {
+	for range r.fast.jobs(r.Jobs) {
 		r.start(inner, &workers, cancel, r.fast, r.Source)
 	}
 	if r.Slow != nil {
-		for range slowJobs {
+		for range r.slow.jobs(slowJobs) {
 			r.start(inner, &workers, cancel, r.slow, r.Slow)
 		}
 	}
@@ -155,10 +155,6 @@ func newRun(config Config) (*run, error) {
 	}
 	if config.SlowChecks <= 0 {
 		config.SlowChecks = 2
-	}
-	if config.Checks > 0 {
-		// More workers than batches would be started for nothing.
-		config.Jobs = min(config.Jobs, (config.Checks+batchSize-1)/batchSize)
 	}
 	if config.Save != "" {
 		if err := prepareFolder(config.Save); err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -289,6 +290,22 @@ func TestTargetsAreClosed(t *testing.T) {
 		if !target.closed {
 			t.Error("a target was not closed")
 		}
+	}
+}
+
+func TestNoMoreWorkersThanBatches(t *testing.T) {
+	config := imitated(small(t, "base"))
+	config.Checks, config.Jobs = batchSize+1, 8
+	config.Slow, config.SlowChecks = config.Source, 1
+	var opened atomic.Int32
+	open := config.Open
+	config.Open = func(ctx context.Context) (Target, error) {
+		opened.Add(1)
+		return open(ctx)
+	}
+	report := mustRun(t, config)
+	if want := uint64(batchSize + 2); opened.Load() != 3 || report.Sequences != want {
+		t.Errorf("%d targets for three batches, %d sequences, want %d", opened.Load(), report.Sequences, want)
 	}
 }
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os/exec"
 	"strings"
+	"sync"
 
 	"connectspec/model"
 	"connectspec/runner"
@@ -46,15 +48,22 @@ type subject struct {
 // config finds out who the target is, and makes the model of its platform.
 func (s *subject) config(t *terminal) (runner.Config, error) {
 	var config runner.Config
-	opened, err := t.open(s.Spec)
-	if err != nil {
-		return config, err
-	}
 	begin, err := start(s.Target)
 	if err != nil {
 		return config, err
 	}
-	if config.Agent, err = agent.Describe(t.ctx, begin); err != nil {
+	ctx, cancel := context.WithCancel(t.ctx)
+	defer cancel()
+	// The target takes as long to say who it is as the specification to be read.
+	var describing sync.WaitGroup
+	var unheard error
+	describing.Go(func() { config.Agent, unheard = agent.Describe(ctx, begin) })
+	opened, err := t.open(s.Spec)
+	if err != nil {
+		cancel()
+	}
+	describing.Wait()
+	if err := cmp.Or(err, unheard); err != nil {
 		return config, err
 	}
 	platform, err := opened.platform(s.Platform, config.Agent.Dictionary)
