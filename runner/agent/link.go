@@ -17,6 +17,7 @@ type link struct {
 	numbers     bool // the agent knows numbered lines
 
 	lineNumbers map[string]int // numbers of the lines that were sent, from 1
+	sending     []int          // numbers of the lines of a batch
 	answers     []Answer       // what the agent's numbers mean, less one
 	scratch     []int32
 
@@ -111,8 +112,10 @@ func (l *link) submit(batch [][]string) error {
 		}
 		frame = append(frame, wordScripts+" "...)
 		frame = append(strconv.AppendInt(frame, int64(len(batch)), 10), '\n')
+		numbers := l.sending
 		for _, script := range batch {
-			frame = l.appendNumbered(frame, script)
+			frame = appendNumbered(frame, numbers[:len(script)])
+			numbers = numbers[len(script):]
 		}
 		return frame
 	})
@@ -136,33 +139,36 @@ func (l *link) submitPlain(batch [][]string) error {
 	return nil
 }
 
-// appendLines gives numbers to the lines that have none. Those before a line
-// that is refused have theirs and stay so.
+// appendLines gives numbers to the lines that have none, and notes those of the
+// batch. Lines before one that is refused have theirs and stay so.
 func (l *link) appendLines(frame []byte, batch [][]string) ([]byte, error) {
+	l.sending = l.sending[:0]
 	for _, script := range batch {
 		for _, line := range script {
-			if _, ok := l.lineNumbers[line]; ok {
-				continue
+			number, known := l.lineNumbers[line]
+			if !known {
+				if err := checkLine(line); err != nil {
+					return frame, err
+				}
+				if len(l.lineNumbers) == maxDistinct {
+					return frame, fmt.Errorf("agent: more than %d distinct lines", maxDistinct)
+				}
+				number = len(l.lineNumbers) + 1
+				l.lineNumbers[line] = number
+				frame = append(append(append(frame, wordLine+" "...), line...), '\n')
 			}
-			if err := checkLine(line); err != nil {
-				return frame, err
-			}
-			if len(l.lineNumbers) == maxDistinct {
-				return frame, fmt.Errorf("agent: more than %d distinct lines", maxDistinct)
-			}
-			l.lineNumbers[line] = len(l.lineNumbers) + 1
-			frame = append(append(append(frame, wordLine+" "...), line...), '\n')
+			l.sending = append(l.sending, number)
 		}
 	}
 	return frame, nil
 }
 
-func (l *link) appendNumbered(frame []byte, script []string) []byte {
-	for i, line := range script {
+func appendNumbered(frame []byte, numbers []int) []byte {
+	for i, number := range numbers {
 		if i > 0 {
 			frame = append(frame, ' ')
 		}
-		frame = strconv.AppendInt(frame, int64(l.lineNumbers[line]), 10)
+		frame = strconv.AppendInt(frame, int64(number), 10)
 	}
 	return append(frame, '\n')
 }
