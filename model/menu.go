@@ -78,6 +78,7 @@ type reduction struct {
 	plan
 	asks  bool   // a case that is left looks at the arguments
 	offer *offer // of all arguments that nothing tells apart; nil: there is none so far
+	unit  int    // of offers that fit any socket; nowhere: there is none so far
 }
 
 func newCook(m *Machine) cook {
@@ -118,7 +119,14 @@ func (c *cook) opening(o *opening) {
 	if alike {
 		r.offer = made
 	}
-	c.add(made)
+	at := r.unit
+	if at == nowhere || len(fits) > 0 {
+		at = c.unitOf(made)
+	}
+	if len(fits) == 0 {
+		r.unit = at
+	}
+	c.made[at].offers = append(c.made[at].offers, made)
 }
 
 // reduction is what is left of the plan of an opening.
@@ -131,7 +139,7 @@ func (c *cook) reduction(o *opening) *reduction {
 	left := c.reduce(o.plan)
 	r := c.known[string(c.signed)]
 	if r == nil {
-		r = &reduction{plan: left, asks: c.asks}
+		r = &reduction{plan: left, asks: c.asks, unit: nowhere}
 		c.known[string(c.signed)] = r
 	} else {
 		c.pool, c.space = c.pool[:pool], c.space[:space]
@@ -147,7 +155,9 @@ func isNamed(op Op) bool {
 // later offers a later rule, if any of its cases is left.
 func (c *cook) later(rule planRule) {
 	if left, _ := c.some([]planRule{rule}, false); len(left) > 0 {
-		c.add(&offer{op: Op{Call: noCall, Made: NoSocket}, plan: plan{acts: left, decided: true}})
+		made := &offer{op: Op{Call: noCall, Made: NoSocket}, plan: plan{acts: left, decided: true}}
+		at := c.unitOf(made)
+		c.made[at].offers = append(c.made[at].offers, made)
 	}
 }
 

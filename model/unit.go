@@ -25,8 +25,8 @@ type look struct {
 	set   uint16
 }
 
-// add puts an offer into its unit.
-func (c *cook) add(made *offer) {
+// unitOf is the unit of an offer, by where it stands in the menu.
+func (c *cook) unitOf(made *offer) int {
 	l := &c.looker
 	l.looks = l.looks[:0]
 	l.tests(made.fits)
@@ -45,7 +45,7 @@ func (c *cook) add(made *offer) {
 		c.made = append(c.made, unit{number: uint64(c.units), looks: slices.Clone(l.looks)})
 		c.units++
 	}
-	c.made[at].offers = append(c.made[at].offers, made)
+	return at
 }
 
 // A looker gathers what tests look at in the subject and the world.
