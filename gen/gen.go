@@ -119,9 +119,10 @@ func needsSlow(s *spec.Spec, walk model.Script) bool {
 // Missing is the first capability, call, class of input or word of a script
 // that a target lacks; "" if it can run all of it.
 func Missing(s *spec.Spec, script model.Script, lacks map[string]bool) string {
+	var room [9]string
 	for _, op := range script {
 		call := s.Calls[op.Call]
-		words := []string{call.Name, call.Needs}
+		words := append(room[:0], call.Name, call.Needs)
 		if op.Thread > 0 {
 			words = append(words, threads)
 		}
