@@ -50,14 +50,20 @@ func (d *dictionary) seen(call *spec.Call, kind uint8, answer Answer) Seen {
 	return Seen{Code: seenUnknown}
 }
 
-// meaning is the error that a native name stands for; -1 if nothing says so.
+// meaning is the error that a native name stands for; -1 if nothing says so. What
+// the target's dictionary says of a call or a kind of socket comes before an error
+// of that very name, and what it says of all calls after it.
 func (d *dictionary) meaning(call *spec.Call, kind uint8, native string) int {
 	s := d.machine.Spec
+	renamed, closeness := d.renamed(call, kind, native)
+	if closeness > 0 {
+		return renamed
+	}
 	if e := s.Error(native); e != nil {
 		return e.Index
 	}
-	if e := d.renamed(call, kind, native); e >= 0 {
-		return e
+	if renamed >= 0 {
+		return renamed
 	}
 	if strings.HasPrefix(native, "E") {
 		if e := s.Error("WSA" + native); e != nil {
@@ -67,12 +73,13 @@ func (d *dictionary) meaning(call *spec.Call, kind uint8, native string) int {
 	return -1
 }
 
-// renamed asks the target's dictionary, for the closest entry first.
-func (d *dictionary) renamed(call *spec.Call, kind uint8, native string) int {
+// renamed asks the target's dictionary for the closest entry, and how close it is;
+// -1 if there is none.
+func (d *dictionary) renamed(call *spec.Call, kind uint8, native string) (means, closeness int) {
+	means, closeness = -1, -1
 	if d.target == nil {
-		return -1
+		return means, closeness
 	}
-	best, found := -1, -1
 	for _, renaming := range d.target.Renamings {
 		if renaming.Native != native || renaming.Call != "" && renaming.Call != call.Name {
 			continue
@@ -80,12 +87,11 @@ func (d *dictionary) renamed(call *spec.Call, kind uint8, native string) int {
 		if renaming.Kind != "" && renaming.Kind != d.machine.kindName(kind) {
 			continue
 		}
-		closeness := len(renaming.Kind) + len(renaming.Call)
-		if closeness > best {
-			best, found = closeness, renaming.Means
+		if close := len(renaming.Kind) + len(renaming.Call); close > closeness {
+			means, closeness = renaming.Means, close
 		}
 	}
-	return found
+	return means, closeness
 }
 
 func (m *Machine) kindName(kind uint8) string {

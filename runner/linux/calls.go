@@ -55,15 +55,15 @@ func (r *Room) bind(c *call) (agent.Answer, error) {
 			return agent.Answer{}, err
 		}
 	}
-	r.allot(fd)
+	r.allot(fd, s)
 	_, _, errno := unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), uintptr(s.family.exact()))
 	r.recall(c.on)
 	return answer(errno), nil
 }
 
 func (r *Room) listen(c *call) (agent.Answer, error) {
-	fd, _ := r.upon(c)
-	r.allot(fd)
+	fd, s := r.upon(c)
+	r.allot(fd, s)
 	_, _, errno := unix.RawSyscall(unix.SYS_LISTEN, fd, uintptr(c.number), 0)
 	r.recall(c.on)
 	return answer(errno), nil
@@ -98,7 +98,7 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	if err != nil {
 		return agent.Answer{}, err
 	}
-	r.allot(fd)
+	r.allot(fd, s)
 	s.touched = true
 	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: uintptr(c.lengths[s.family])}
 	if c.thread != ownThread {
@@ -191,7 +191,7 @@ func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.P
 	w := waiting{trap: unix.SYS_SENDTO, fd: fd, a2: uintptr(unsafe.Pointer(&r.data)), a3: 1,
 		a4: unix.MSG_NOSIGNAL, a5: uintptr(name), a6: length}
 	if !s.stream {
-		r.allot(fd)
+		r.allot(fd, s)
 	}
 	if c.thread != ownThread {
 		return r.start(c, &w)

@@ -18,6 +18,7 @@ type ports struct {
 	listener uint16 // TCP: a listener; UDP: a socket that swallows everything
 	refuser  uint16 // nobody
 	fixed    uint16 // for scripts to bind
+	taken    uint16 // of the system's choice, and nobody can have it: for sockets that shall find no port
 }
 
 // fixtures are the sockets that scripts meet.
@@ -35,10 +36,11 @@ const fixtureBacklog = 128
 
 // newFixtures finds three free ports after first and up to last, for each family that
 // this system has.
-func newFixtures(first, last uint16) (*fixtures, error) {
+// The system's own choice is from low to high.
+func newFixtures(first, last, low, high uint16) (*fixtures, error) {
 	f := &fixtures{next: first, last: last}
 	for family := range families {
-		fd, err := boundSocket(family, unix.SOCK_STREAM, 0)
+		fd, err := boundSocket(family, unix.SOCK_STREAM, netip.AddrPortFrom(family.loopback(), 0))
 		if err == nil {
 			unix.Close(fd)
 			f.has[family] = true
@@ -47,7 +49,8 @@ func newFixtures(first, last uint16) (*fixtures, error) {
 	if !f.has[inet] {
 		return nil, fmt.Errorf("no socket can be bound to 127.0.0.1")
 	}
-	steps := []func() error{f.makeListener, f.makeRefuser, f.chooseFixed}
+	takePort := func() error { return f.takeFrom(low, high) }
+	steps := []func() error{f.makeListener, f.makeRefuser, f.chooseFixed, takePort}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			f.close()
@@ -57,21 +60,30 @@ func newFixtures(first, last uint16) (*fixtures, error) {
 	return f, nil
 }
 
-// boundSocket is a nonblocking socket on loopback.
-func boundSocket(family family, kind int, port uint16) (int, error) {
+// boundSocket is a nonblocking socket that is bound to an address.
+func boundSocket(family family, kind int, local netip.AddrPort) (int, error) {
 	fd, err := unix.Socket(int(family.domain()), kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return -1, err
 	}
-	var address unix.Sockaddr = &unix.SockaddrInet4{Port: int(port), Addr: [4]byte{127, 0, 0, 1}}
 	if family == inet6 {
-		address = &unix.SockaddrInet6{Port: int(port), Addr: netip.IPv6Loopback().As16()}
+		err = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 1)
 	}
-	if err := unix.Bind(fd, address); err != nil {
+	if err == nil {
+		err = unix.Bind(fd, socketAddress(local))
+	}
+	if err != nil {
 		unix.Close(fd)
 		return -1, err
 	}
 	return fd, nil
+}
+
+func socketAddress(address netip.AddrPort) unix.Sockaddr {
+	if address.Addr().Is6() {
+		return &unix.SockaddrInet6{Port: int(address.Port()), Addr: address.Addr().As16()}
+	}
+	return &unix.SockaddrInet4{Port: int(address.Port()), Addr: address.Addr().As4()}
 }
 
 // A bound pair of sockets of one family on one port.
@@ -84,14 +96,15 @@ type boundPair struct {
 func (f *fixtures) take() (port uint16, pairs []boundPair, err error) {
 	for f.next < f.last {
 		f.next++
-		if pairs, err = f.bindAll(f.next); err == nil {
+		if pairs, err = f.bindAll(f.next, family.loopback); err == nil {
 			return f.next, pairs, nil
 		}
 	}
 	return 0, nil, fmt.Errorf("no free port on loopback up to %d: %w", f.last, err)
 }
 
-func (f *fixtures) bindAll(port uint16) (pairs []boundPair, err error) {
+// bindAll binds sockets to a port and the address of each family.
+func (f *fixtures) bindAll(port uint16, of func(family) netip.Addr) (pairs []boundPair, err error) {
 	defer func() {
 		if err != nil {
 			closePairs(pairs)
@@ -101,11 +114,12 @@ func (f *fixtures) bindAll(port uint16) (pairs []boundPair, err error) {
 		if !f.has[family] {
 			continue
 		}
-		stream, err := boundSocket(family, unix.SOCK_STREAM, port)
+		local := netip.AddrPortFrom(of(family), port)
+		stream, err := boundSocket(family, unix.SOCK_STREAM, local)
 		if err != nil {
 			return pairs, err
 		}
-		datagram, err := boundSocket(family, unix.SOCK_DGRAM, port)
+		datagram, err := boundSocket(family, unix.SOCK_DGRAM, local)
 		if err != nil {
 			unix.Close(stream)
 			return pairs, err
@@ -169,6 +183,22 @@ func (f *fixtures) chooseFixed() error {
 	f.ports.fixed = port
 	closePairs(pairs)
 	return nil
+}
+
+// takeFrom takes a port of the system's choice, whatever the local address.
+func (f *fixtures) takeFrom(low, high uint16) error {
+	for port := high; port >= low && port > high-100; port-- {
+		pairs, err := f.bindAll(port, family.wildcard)
+		if err != nil {
+			continue
+		}
+		f.ports.taken = port
+		for _, pair := range pairs {
+			f.held = append(f.held, pair.stream, pair.datagram)
+		}
+		return nil
+	}
+	return fmt.Errorf("no free port among the last ones before %d", high)
 }
 
 // drain takes what scripts left in the listeners' queues.

@@ -44,6 +44,13 @@ func (f family) loopback() netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 }
 
+func (f family) wildcard() netip.Addr {
+	if f == inet6 {
+		return netip.IPv6Unspecified()
+	}
+	return netip.IPv4Unspecified()
+}
+
 // unknownFamily is a number that no family of addresses has.
 const unknownFamily = 250
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"connectspec/runner/agent"
 	"golang.org/x/sys/unix"
 )
 
@@ -63,21 +64,53 @@ func newAllotments(first, last uint16) (*allotments, error) {
 	return &allotments{first: int(first), end: int(last) + 1, next: int(first), denied: err != nil}, nil
 }
 
-// draw is what the next call may choose from, as the option takes it: the last
-// port, and the first one in the lower half.
+// draw is what the next call may choose from, as the option takes it.
 func (a *allotments) draw() int {
 	if a.end-a.next < portsOfACall {
 		a.next = a.first
 	}
 	first := a.next
 	a.next += portsOfACall
-	return (a.next-1)<<16 | first
+	return portRange(first, a.next-1)
 }
 
-// allot gives a socket that may take a port ports of its own to choose from.
-// The option is one of IPv6 sockets as well, and changes nothing else.
-func (r *Room) allot(fd uintptr) {
-	if !r.allotments.denied {
+// portRange is a range as the option takes it: the last port, and the first one
+// in the lower half.
+func portRange(first, last int) int { return last<<16 | first }
+
+// allot gives a socket that may take a port ports of its own to choose from,
+// unless it shall find none. The option is one of IPv6 sockets as well, and
+// changes nothing else.
+func (r *Room) allot(fd uintptr, s *socket) {
+	if !r.allotments.denied && !s.portless {
 		r.setInt(fd, unix.IPPROTO_IP, unix.IP_LOCAL_PORT_RANGE, r.allotments.draw())
 	}
+}
+
+// setPorts leaves a socket one port to choose, which a fixture has, or the
+// choice that every other socket has.
+func (r *Room) setPorts(c *call) (agent.Answer, error) {
+	fd, s := r.upon(c)
+	choice := 0
+	if c.number == usedUp {
+		choice = portRange(int(r.fixtures.taken), int(r.fixtures.taken))
+	}
+	errno := r.setInt(fd, unix.IPPROTO_IP, unix.IP_LOCAL_PORT_RANGE, choice)
+	if errno == 0 {
+		s.portless = c.number == usedUp
+	}
+	return answer(errno), nil
+}
+
+const usedUp = 1
+
+func readPorts(r *Room, c *call, word string) error {
+	switch word {
+	case "plenty":
+	case "used_up":
+		c.number = usedUp
+	default:
+		return unknownWord(word)
+	}
+	return r.lacking("ports")
 }

@@ -95,6 +95,7 @@ func init() {
 		"set_reuse":     option(unix.SOL_SOCKET, unix.SO_REUSEADDR, setting),
 		"set_v6only":    option(unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, setting),
 		"set_no_port":   option(unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, setting),
+		"set_ports":     {do: (*Room).setPorts, words: []wordReader{readPorts}},
 		"set_linger":    {do: (*Room).setLinger, words: []wordReader{setting}},
 		"set_timeout":   {do: (*Room).setTimeout},
 		"set_mode":      {do: (*Room).setMode, words: []wordReader{readMode}},

@@ -66,6 +66,7 @@ type socket struct {
 	nonblocking bool
 	timed       bool           // set_timeout was called
 	sendTimed   bool           // set_send_timeout was called
+	portless    bool           // set_ports has left it no port to choose
 	absent      bool           // the absent host was called, and the kernel still looks for it
 	touched     bool           // may have a peer
 	last        netip.AddrPort // its address when it was last looked up
@@ -155,7 +156,7 @@ func (r *Room) providePorts() error {
 			return err
 		}
 	}
-	r.fixtures, err = newFixtures(first, last)
+	r.fixtures, err = newFixtures(first, last, low, high)
 	return err
 }
 
@@ -169,6 +170,9 @@ func (r *Room) findLacks() (lacks []agent.Lack) {
 	}
 	if !r.fixtures.has[inet6] {
 		lacks = append(lacks, agent.Lack{What: "inet6", Why: "no socket can be bound to ::1"})
+	}
+	if r.allotments.denied {
+		lacks = append(lacks, agent.Lack{What: "ports", Why: "this kernel has no port ranges for a socket: Linux has them since 6.3"})
 	}
 	lacks = append(lacks, threadLacks()...)
 	lacks = append(lacks, agent.Lack{What: "irda", Why: "Linux has no IrDA since 4.17"})
