@@ -75,9 +75,9 @@ func (m *Machine) laterBit(outcome *spec.Outcome) int { return slices.Index(m.la
 // laterWays are the ways that later rules lead on from a state.
 func (m *Machine) laterWays(s *State) []way {
 	var ways []way
-	for slot := uint8(0); slot < spec.MaxSockets && s.exists(slot); slot++ {
+	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
 		if s.record(slot)[0] != live {
-			continue
+			continue // behind a place that was never filled there may be others
 		}
 		op := Op{Subject: slot, Made: NoSocket}
 		e := m.environment(s, op)

@@ -47,6 +47,12 @@ func TestJudge(t *testing.T) {
 			select s0 -> ok nothing
 			select s0 -> ok writable
 			select s0 -> ok nothing`, 4, "select.levels", "ok writable (select.levels)"},
+		{"later, behind a socket that was never made", "base", `
+			s0 = socket stream blocking -> ok
+			s1 = accept s0 -> EWOULDBLOCK
+			s2 = socket stream nonblocking -> ok
+			connect s2 listener -> EINPROGRESS
+			select s2 -> ok writable`, -1, "", ""},
 		{"a level that may show or not", "base", `
 			s0 = socket stream blocking -> ok
 			connect s0 refuser -> ECONNREFUSED
