@@ -30,7 +30,7 @@ func (h *byHand) streamActions(s *handSocket) []handAction {
 	case handConnected:
 		return []handAction{connect, dissolve, send, wrong,
 			{3, func() { h.receive(s) }},
-			{2, func() { h.call("ok "+s.peer, "getpeername", s.name) }},
+			{2, func() { h.getpeername(s) }},
 		}
 	case handFailed:
 		return []handAction{{8, func() { h.told(s) }}, send,
@@ -186,9 +186,24 @@ func (h *byHand) dissolveStream(s *handSocket) {
 	case handListening:
 		h.resetWaiting(s)
 		s.phase, s.held = handFresh, s.kept
+		for _, other := range h.sockets {
+			if other.peer == s.name {
+				other.peer = ""
+			}
+		}
 		return
 	}
 	h.startOver(s)
+}
+
+// getpeername asks for the peer. What was accepted has the address of a listener
+// that gave it up, and may be the one that is told.
+func (h *byHand) getpeername(s *handSocket) {
+	want := ""
+	if s.peer != "" {
+		want = "ok " + s.peer
+	}
+	h.call(want, "getpeername", s.name)
 }
 
 func (h *byHand) listen(s *handSocket) {
