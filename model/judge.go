@@ -235,7 +235,8 @@ func (j *Judge) opID(op Op) uint32 {
 
 // step is the edge for a call and what was seen, worked out once.
 func (j *Judge) step(at uint32, op Op, seen uint32) *edge {
-	id, isNew := j.steps.number(uint64(at)<<32 | uint64(j.opID(op))<<16 | uint64(seen))
+	// Beliefs are fewer than 2^18, different calls than 2^28, answers than 2^18.
+	id, isNew := j.steps.number(uint64(at)<<46 | uint64(j.opID(op))<<18 | uint64(seen))
 	if isNew {
 		j.work(j.edges.add(), at, op, j.seens[seen])
 	}
