@@ -31,8 +31,6 @@ const (
 	maxSlowTail   = 1  // the same of slow scripts: a call may take a second
 	maxSlowGoals  = 4  // goals of a slow script
 	maxTries      = 6  // draws of one call
-
-	maxToken = 250 // the last token that a script tells from the others
 )
 
 // Of so many turns, some head for an outcome and some for a case; the others
@@ -124,7 +122,7 @@ func (t *table) weightAll() int {
 // place, if it makes a socket.
 func (d *draft) numbered(op model.Op) model.Op {
 	if d.machine.Spec.Calls[op.Call].Sends {
-		op.Token = min(d.sent+1, maxToken)
+		op.Token = min(d.sent+1, model.MaxToken)
 	}
 	if op.Made != model.NoSocket {
 		op.Made = d.made

@@ -12,7 +12,7 @@ func (d *draft) toThread(op *model.Op) bool {
 	if !wakes || len(d.table.returns) == 0 || !d.dice.chance(shareAsleep) {
 		return false
 	}
-	for thread := range uint8(len(spec.ThreadNames)) {
+	for thread := range uint8(spec.MaxThreads) {
 		if !d.walk.Busy(thread) {
 			op.Thread = thread + 1
 			return true
@@ -26,9 +26,9 @@ func (d *draft) busyThread() (thread uint8, any bool) {
 	if len(d.table.returns) == 0 {
 		return 0, false
 	}
-	first := d.dice.below(len(spec.ThreadNames))
-	for i := range spec.ThreadNames {
-		thread = uint8((first + i) % len(spec.ThreadNames))
+	first := d.dice.below(spec.MaxThreads)
+	for i := range spec.MaxThreads {
+		thread = uint8((first + i) % spec.MaxThreads)
 		if d.walk.Busy(thread) {
 			return thread, true
 		}
@@ -43,7 +43,7 @@ func (d *draft) ofThread(thread uint8) {
 
 // joinThreads asks for the results of all threads that are in a call.
 func (d *draft) joinThreads() {
-	for thread := range uint8(len(spec.ThreadNames)) {
+	for thread := range uint8(spec.MaxThreads) {
 		if len(d.table.returns) > 0 && d.walk.Busy(thread) {
 			d.takeOfThread(d.table.returns[0], thread)
 		}

@@ -41,19 +41,24 @@ func TestEvents(t *testing.T) {
 			recv s0 -> ENOTCONN`, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			machine := modeltest.Load(t, "testdata/events.spec", c.platform)
-			trace, err := machine.Parse("trace", c.trace)
-			if err != nil {
-				t.Fatal(err)
-			}
-			step := -1
-			if findings := machine.NewJudge("").Trace(trace); len(findings) > 0 {
-				step = findings[0].Step
-			}
-			if step != c.step {
-				t.Errorf("diverges at step %d, and not %d", step, c.step)
-			}
+			divergesAt(t, modeltest.Load(t, "testdata/events.spec", c.platform), c.trace, c.step)
 		})
+	}
+}
+
+// divergesAt makes sure at which step a trace diverges; -1: at none.
+func divergesAt(t *testing.T, machine *model.Machine, text string, want int) {
+	t.Helper()
+	trace, err := machine.Parse("trace", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := -1
+	if findings := machine.NewJudge("").Trace(trace); len(findings) > 0 {
+		step = findings[0].Step
+	}
+	if step != want {
+		t.Errorf("diverges at step %d, and not %d", step, want)
 	}
 }
 

@@ -170,7 +170,7 @@ func (j *Judge) Trace(t Trace) []Finding {
 // the kind of the socket, and, of the result of a thread, on the call it was in.
 type reader struct {
 	kinds   [spec.MaxSockets]uint8
-	threads [2]Op
+	threads [spec.MaxThreads]Op
 }
 
 // seen numbers an answer.
@@ -181,7 +181,7 @@ func (r *reader) seen(j *Judge, op Op, answer Answer) uint32 {
 	if op.Thread > 0 {
 		r.threads[op.Thread-1] = op
 	}
-	if op.Call != noCall && j.machine.answersResult(op) && r.threads[op.Args[0]] != (Op{}) {
+	if j.machine.answersResult(op) && r.threads[op.Args[0]] != (Op{}) {
 		op = r.threads[op.Args[0]]
 	}
 	kind := uint8(0)
@@ -235,8 +235,8 @@ func (j *Judge) opID(op Op) uint32 {
 
 // step is the edge for a call and what was seen, worked out once.
 func (j *Judge) step(at uint32, op Op, seen uint32) *edge {
-	// Beliefs are fewer than 2^18, different calls than 2^28, answers than 2^18.
-	id, isNew := j.steps.number(uint64(at)<<46 | uint64(j.opID(op))<<18 | uint64(seen))
+	// Different beliefs are fewer than 2^25, calls than 2^22, and answers than 2^16.
+	id, isNew := j.steps.number(uint64(at)<<38 | uint64(j.opID(op))<<16 | uint64(seen))
 	if isNew {
 		j.work(j.edges.add(), at, op, j.seens[seen])
 	}

@@ -178,7 +178,7 @@ func token(text string) (uint8, bool) {
 		}
 		number = number*10 + int(digit-'0')
 	}
-	return uint8(number), number > 0 && number <= 250
+	return uint8(number), number > 0 && number <= MaxToken
 }
 
 // levels: `readable+writable` is a set, `nothing` the empty one.

@@ -116,7 +116,7 @@ func (m *Machine) retoken(script Script) Script {
 	token := uint8(0)
 	for i := range script {
 		if m.Spec.Calls[script[i].Call].Sends {
-			token = min(token+1, 250)
+			token = min(token+1, MaxToken)
 			script[i].Token = token
 		}
 	}

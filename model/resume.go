@@ -65,7 +65,7 @@ func (m *Machine) sleeps(s *State) bool {
 	}
 	for slot := uint8(0); slot < spec.MaxSockets; slot++ {
 		r := s.record(slot)
-		for thread := range uint8(len(spec.ThreadNames)) {
+		for thread := range uint8(spec.MaxThreads) {
 			if doing := r.thread(thread)[0]; r[0] == live && (doing == asleep || doing >= asleepWords) {
 				return true
 			}
@@ -99,7 +99,7 @@ func (m *Machine) wake(s *State) (next []State, stays bool) {
 		if r[0] != live {
 			continue
 		}
-		for thread := range uint8(len(spec.ThreadNames)) {
+		for thread := range uint8(spec.MaxThreads) {
 			if doing := r.thread(thread); doing[0] == asleep || doing[0] >= asleepWords {
 				a := awakening{m, s, m.callOf(doing, slot), thread, next, false}
 				before := len(next)

@@ -13,6 +13,10 @@ import (
 // NoSocket stands in an Op where no socket does.
 const NoSocket = 255
 
+// MaxToken is the last token that a script tells from the others: all that it
+// sends beyond it is alike.
+const MaxToken = 250
+
 // An Op is one call of a script, as small numbers: which call, upon which
 // socket or handle, with what arguments.
 type Op struct {
@@ -79,7 +83,7 @@ func (m *Machine) Op(step dsl.Step, names *Names) (Op, error) {
 		return op, err
 	}
 	if call.Sends {
-		names.tokens = min(names.tokens+1, 250)
+		names.tokens = min(names.tokens+1, MaxToken)
 		op.Token = names.tokens
 	}
 	return op, nil
@@ -91,10 +95,10 @@ func threadOf(call *spec.Call, name *dsl.Name) (uint8, error) {
 	if name == nil {
 		return 0, nil
 	}
-	at := slices.Index(spec.ThreadNames, name.Text)
+	at := slices.Index(spec.ThreadNames[:], name.Text)
 	switch {
 	case at < 0:
-		return 0, unknownWord(*name, slices.Clone(spec.ThreadNames), "there is no thread `%s`", name.Text)
+		return 0, unknownWord(*name, slices.Clone(spec.ThreadNames[:]), "there is no thread `%s`", name.Text)
 	case !call.OnSocket || call.Event:
 		return 0, wordError(*name, "`%s` is nothing that a thread may be asleep in", call.Name)
 	}

@@ -5,7 +5,7 @@ import "connectspec/spec"
 // The layout of a State: the world's fields, then a record for each socket.
 const (
 	worldSize  = 8
-	recordSize = spec.ThreadsOffset + 8 // of which the last are for threads
+	recordSize = spec.ThreadsOffset + spec.MaxThreads*spec.ThreadSize
 	stateSize  = worldSize + spec.MaxSockets*recordSize
 )
 
@@ -55,15 +55,6 @@ func (s *State) create(slot uint8) { *s.record(slot) = record{live} }
 func (s *State) exists(slot uint8) bool { return s.record(slot)[0] != spec.Absent }
 
 func (s *State) isUnknown(slot uint8) bool { return s.record(slot)[0] == unknown }
-
-// sockets is how many there are, or were: a place is never used again.
-func (s *State) sockets() uint8 {
-	next := uint8(0)
-	for next < spec.MaxSockets && s.exists(next) {
-		next++
-	}
-	return next
-}
 
 // forget makes a socket unknown, and with it every socket that it is
 // connected with in any way: what happens to one may change the other.

@@ -94,8 +94,8 @@ func (r *record) disconnect() {
 	if r[0] != live {
 		return
 	}
-	for thread := range spec.ThreadNames {
-		if doing := r.thread(uint8(thread)); doing[0] == asleep {
+	for thread := range uint8(spec.MaxThreads) {
+		if doing := r.thread(thread); doing[0] == asleep {
 			doing[0] = asleepWords + spec.Disconnected
 		}
 	}
@@ -111,9 +111,9 @@ func (s *State) told(op Op) uint8 { return s.thread(op.Args[0])[3] }
 func loseThreads(r *record) {
 	before := *r
 	*r = record{unknown}
-	for thread := range spec.ThreadNames {
-		if before.thread(uint8(thread))[0] != 0 {
-			r.thread(uint8(thread))[0] = lost
+	for thread := range uint8(spec.MaxThreads) {
+		if before.thread(thread)[0] != 0 {
+			r.thread(thread)[0] = lost
 		}
 	}
 }

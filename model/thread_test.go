@@ -19,6 +19,7 @@ func TestThreads(t *testing.T) {
 	const receives = asleep + `
 		network accepts s0 -> ok
 		b: recv s0 -> blocks`
+	machine := modeltest.Load(t, "testdata/threads.spec", "base")
 	for _, c := range []struct {
 		name, trace string
 		step        int
@@ -106,20 +107,7 @@ func TestThreads(t *testing.T) {
 			a: s1 = accept s0 -> blocks
 			return a -> blocks`, -1},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			machine := modeltest.Load(t, "testdata/threads.spec", "base")
-			trace, err := machine.Parse("trace", c.trace)
-			if err != nil {
-				t.Fatal(err)
-			}
-			step := -1
-			if findings := machine.NewJudge("").Trace(trace); len(findings) > 0 {
-				step = findings[0].Step
-			}
-			if step != c.step {
-				t.Errorf("diverges at step %d, and not %d", step, c.step)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { divergesAt(t, machine, c.trace, c.step) })
 	}
 }
 

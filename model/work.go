@@ -83,9 +83,7 @@ func (j *Judge) waysFrom(s *State, op Op, seen Seen, ways []way) (all []way, dou
 		return ways, false
 	}
 	if prospect.verdict != decided && seen.Code < seenHang {
-		next := j.machine.unknown(s, op, seen)
-		next.enter(op, seen)
-		return append(ways, way{prospect.silent, next}), true
+		return append(ways, way{prospect.silent, j.machine.unknown(s, op, seen)}), true
 	}
 	for i := range prospect.choices {
 		c := &prospect.choices[i]
@@ -132,6 +130,7 @@ func (m *Machine) unknown(s *State, op Op, seen Seen) State {
 			m.forget(&next, argument-spec.SocketArg)
 		}
 	}
+	next.enter(op, seen)
 	return next
 }
 
@@ -244,9 +243,7 @@ func (m *Machine) levelOutcomes(s *State, op Op, seen Seen) []int {
 func (w *worker) goOn(from []possible) {
 	for i := range from {
 		if w.seen.Code == spec.OK || w.seen.Code >= seenHang || w.op.Thread > 0 || w.machine.answersResult(w.op) {
-			next := w.machine.unknown(&from[i].state, w.op, w.seen)
-			next.enter(w.op, w.seen)
-			w.add(next)
+			w.add(w.machine.unknown(&from[i].state, w.op, w.seen))
 			continue
 		}
 		if !w.ignoringGuards(&from[i].state) {

@@ -34,7 +34,7 @@ func without(m *model.Machine, script model.Script, gone func(i int) bool) (*var
 			made++
 		}
 		if op.Token != 0 {
-			sent = min(sent+1, 250)
+			sent = min(sent+1, model.MaxToken)
 			v.tokens[op.Token], op.Token = sent, sent
 		}
 		v.script = append(v.script, op)
@@ -177,8 +177,6 @@ func simpler(p spec.Parameter, argument uint8) []uint8 {
 	return list
 }
 
-const maxThreads = 2
-
 // threadOf is the thread that makes a call or that it is about, from 1; 0: none.
 func threadOf(m *model.Machine, op model.Op) uint8 {
 	if m.Spec.Calls[op.Call].OnThread() {
@@ -191,7 +189,7 @@ func threadOf(m *model.Machine, op model.Op) uint8 {
 // sockets, or by threads, that are connected with its own by any call. World-wide
 // calls stay.
 func related(m *model.Machine, script model.Script) []bool {
-	var reach [spec.MaxSockets + maxThreads]bool
+	var reach [spec.MaxSockets + spec.MaxThreads]bool
 	touch := func(op model.Op, mark bool) (near, grown bool) {
 		each := func(place int) {
 			near = near || reach[place]

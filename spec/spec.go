@@ -29,9 +29,12 @@ const (
 	SocketArg    = 128 // an argument: SocketArg+i is (the address of) socket i
 )
 
-// ThreadNames are the threads that a script may give calls to, besides the one
-// that makes all others. A parameter `thread` is one of them.
-var ThreadNames = []string{"a", "b"}
+// MaxThreads is the number of threads that a script may give calls to, besides
+// the one that makes all others.
+const MaxThreads = 2
+
+// ThreadNames are what scripts call them. A parameter `thread` is one of them.
+var ThreadNames = [MaxThreads]string{"a", "b"}
 
 // ThreadWords are what a thread that is asleep in a call becomes.
 var ThreadWords = []string{"interrupted", "restarted", "disconnected"}
@@ -52,7 +55,7 @@ const (
 )
 
 // thread is what a parameter of that name is.
-var thread = &Field{Name: "thread", Type: Enumeration, Words: ThreadNames}
+var thread = &Field{Name: "thread", Type: Enumeration, Words: ThreadNames[:]}
 
 // WhoseAddress is the socket whose address a value is; false if it is nobody's
 // or that of an input class.

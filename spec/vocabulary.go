@@ -71,7 +71,7 @@ func (r *resolver) addHeld() {
 		return
 	}
 	var tests []WordTest
-	for i := range ThreadNames {
+	for i := range MaxThreads {
 		tests = append(tests, WordTest{Offset: ThreadsOffset + i*ThreadSize, Mask: 1 << ThreadAsleep})
 	}
 	r.addWord(dsl.Name{Text: "held"}, tests...)

@@ -32,6 +32,7 @@ type Answer struct {
 const (
 	OK       = "ok"
 	Blocks   = "blocks"   // the call did not return and was interrupted
+	Busy     = "busy"     // the thread that was to make the call is in another one
 	Hang     = "hang"     // no answer came within the client's deadline
 	Crash    = "crash"    // the agent died during this call
 	Protocol = "protocol" // the agent does not know, or will not make, this call

@@ -67,7 +67,7 @@ func (r *Room) dismissThreads() {
 func (r *Room) inThread(c *call) (agent.Answer, error) {
 	t := r.threads[c.thread]
 	if t.script != nil {
-		return agent.Answer{Name: "busy"}, nil
+		return agent.Answer{Name: agent.Busy}, nil
 	}
 	if c.finish != nil {
 		return c.apart(r, c) // which comes to start
