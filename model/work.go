@@ -105,6 +105,7 @@ func idleCode(op Op) uint8 {
 	return spec.OK
 }
 
+// add adds what a state passes into; most have nobody asleep in them.
 func (w *worker) add(s State) {
 	if !w.machine.sleeps(&s) {
 		w.next = append(w.next, possible{state: s})
