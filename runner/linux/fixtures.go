@@ -34,9 +34,8 @@ type fixtures struct {
 // backlog of the fixture's listeners, which are emptied after each script.
 const fixtureBacklog = 128
 
-// newFixtures finds three free ports after first and up to last, for each family that
-// this system has.
-// The system's own choice is from low to high.
+// newFixtures finds three free ports after first and up to last, for each family
+// that this system has. The system's own choice is from low to high.
 func newFixtures(first, last, low, high uint16) (*fixtures, error) {
 	f := &fixtures{next: first, last: last}
 	for family := range families {

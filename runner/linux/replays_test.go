@@ -57,8 +57,7 @@ func (p *performance) add(trace model.Trace, findings []model.Finding) {
 	for i := range p.script {
 		text := "not made"
 		if i < len(trace.Answers) {
-			answer := trace.Answers[i]
-			text = strings.TrimSpace(answer.Name + " " + answer.Value)
+			text = trace.Answers[i].String()
 		}
 		p.answers[i].add(text)
 	}
