@@ -47,6 +47,7 @@ type Machine struct {
 	patterns   patterns
 	compared   []uint8 // offsets of words and flags that are compared between sockets
 	shown      []uint8 // these, and those that are copied from one to another
+	planner    *planner
 }
 
 // Load resolves a platform of a document and makes its machine. The error is
@@ -89,11 +90,17 @@ func laterIDs(s *spec.Spec) []int {
 }
 
 // variant is the machine of a specification that differs from that of m in its
-// rules alone.
+// rules alone. Calls that are the very same are not compiled again.
 func (m *Machine) variant(s *spec.Spec) *Machine {
 	v := *m
-	v.Spec, v.laterIDs = s, laterIDs(s)
-	v.compile()
+	v.Spec, v.laterIDs, v.planner = s, laterIDs(s), m.planner.branch(s.Outcomes)
+	v.plans = slices.Clone(m.plans)
+	for i, call := range s.Calls {
+		if call != m.Spec.Calls[i] {
+			v.plans[i] = v.planner.call(call)
+		}
+	}
+	v.finish()
 	return &v
 }
 
@@ -150,38 +157,33 @@ func (m *Machine) checkSizes() error {
 
 // compile makes everything ready for stepping.
 func (m *Machine) compile() {
-	c := &compiler{numbers: map[set]uint16{}, changes: map[*spec.Change]*change{}}
-	for _, at := range m.main {
-		c.main.add(at)
-	}
-	for _, at := range m.addresses {
-		c.addresses.add(at)
-	}
-	p := planner{
-		compiler: c, cases: map[*spec.Rule][]*planCase{}, done: make([][]effect, m.Spec.Outcomes),
-		places: map[*spec.Input]*[256]uint8{}, patterns: patterns{numbers: map[string]uint8{}},
-	}
+	m.planner = newPlanner(m)
 	for _, rule := range m.Spec.Rules {
-		p.casesOf(rule)
+		m.planner.casesOf(rule)
 	}
-	m.plans = nil
 	for _, call := range m.Spec.Calls {
-		m.plans = append(m.plans, p.call(call))
+		m.plans = append(m.plans, m.planner.call(call))
 	}
-	m.laters = p.rules(m.Spec.Laters(), [3]uint8{})
-	m.compileResumes(&p)
-	m.fits, m.asking = nil, nil
 	for _, class := range m.Spec.Classes {
 		var fits guard
 		if len(class.For) > 0 {
-			fits = c.guard([]spec.Condition{{Kind: spec.HasWord, Var: spec.VarSubject, Words: class.For}})
+			fits = m.planner.guard([]spec.Condition{{Kind: spec.HasWord, Var: spec.VarSubject, Words: class.For}})
 		}
 		m.fits = append(m.fits, fits)
 	}
+	m.finish()
+}
+
+// finish takes over what the planner has made besides the plans of calls.
+func (m *Machine) finish() {
+	p := m.planner
+	m.laters = p.rules(m.Spec.Laters(), [3]uint8{})
+	m.compileResumes(p)
+	m.asking = nil
 	for _, effects := range p.done {
 		m.asking = append(m.asking, asks(effects))
 	}
-	m.sets, m.patterns, m.effects, m.cases = c.sets, p.patterns, p.done, p.count
+	m.sets, m.patterns, m.effects, m.cases = p.sets, p.patterns, p.done, p.count
 	shown := p.patterns.compared
 	shown.join(&p.patterns.copied)
 	m.compared, m.shown = p.patterns.compared.members(), shown.members()

@@ -1,6 +1,11 @@
 package model
 
-import "connectspec/spec"
+import (
+	"maps"
+	"slices"
+
+	"connectspec/spec"
+)
 
 // A plan is what is left of the rules of a call once its arguments are known:
 // most cases are about other arguments and need not be looked at again.
@@ -83,6 +88,33 @@ type planner struct {
 	places   map[*spec.Input]*[256]uint8
 	patterns patterns
 	signed   []byte // room for a signature
+}
+
+func newPlanner(m *Machine) *planner {
+	c := &compiler{numbers: map[set]uint16{}, changes: map[*spec.Change]*change{}}
+	for _, at := range m.main {
+		c.main.add(at)
+	}
+	for _, at := range m.addresses {
+		c.addresses.add(at)
+	}
+	return &planner{
+		compiler: c, cases: map[*spec.Rule][]*planCase{}, done: make([][]effect, m.Spec.Outcomes),
+		places: map[*spec.Input]*[256]uint8{}, patterns: patterns{numbers: map[string]uint8{}},
+	}
+}
+
+// branch is a planner that knows what p knows, and has room for so many
+// outcomes.
+func (p *planner) branch(outcomes int) *planner {
+	c := *p.compiler
+	c.sets, c.numbers, c.changes = slices.Clone(c.sets), maps.Clone(c.numbers), maps.Clone(c.changes)
+	b := *p
+	b.compiler, b.cases, b.places, b.signed = &c, maps.Clone(p.cases), maps.Clone(p.places), nil
+	b.done = make([][]effect, outcomes)
+	copy(b.done, p.done)
+	b.patterns.all, b.patterns.numbers = slices.Clone(p.patterns.all), maps.Clone(p.patterns.numbers)
+	return &b
 }
 
 // call plans a call with every combination of arguments.
