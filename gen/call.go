@@ -1,6 +1,8 @@
 package gen
 
 import (
+	"slices"
+
 	"connectspec/model"
 	"connectspec/spec"
 )
@@ -46,7 +48,7 @@ func (d *draft) upon() {
 		d.ofThread(thread)
 		return
 	}
-	if d.dice.chance(shareTake) && d.takeOut() {
+	if d.dice.chance(shareTake) && d.onFilled(d.table.takes) || d.dice.chance(shareEmpty) && d.onFilled(d.table.empties) {
 		return
 	}
 	for range maxTries {
@@ -62,6 +64,7 @@ func (d *draft) upon() {
 		}
 		d.take(op, outlook)
 		d.probe(outlook.Sense)
+		d.miss(op)
 		d.follow(op)
 		if d.dice.chance(shareTellOn) {
 			d.tell()
@@ -189,6 +192,32 @@ func (d *draft) follow(op model.Op) {
 	}
 }
 
+// miss tries to take something out of the queue of a socket whose last call has
+// emptied it by other means, most times: what should be gone may be there still.
+func (d *draft) miss(op model.Op) {
+	if op.Subject >= maxSockets || d.takesOut(op) {
+		return
+	}
+	for _, one := range d.table.takes {
+		if !d.walk.Emptied(op.Subject, one.queue) {
+			continue
+		}
+		next, ok := d.call(one.call, op.Subject)
+		if !ok || !d.dice.chance(shareMiss) {
+			return
+		}
+		if outlook := d.walk.Look(next); outlook.Sense != model.Foolish {
+			d.take(next, outlook)
+			return
+		}
+	}
+}
+
+// takesOut says whether a call is one that takes something out of a queue.
+func (d *draft) takesOut(op model.Op) bool {
+	return slices.ContainsFunc(d.table.takes, func(one queueing) bool { return one.call.Index == int(op.Call) })
+}
+
 // ask adds one of some calls upon the socket that was called upon last, if it
 // makes sense.
 func (d *draft) ask(calls []int) {
@@ -204,17 +233,18 @@ func (d *draft) ask(calls []int) {
 	}
 }
 
-// takeOut takes something out of a queue, if anything waits in one.
-func (d *draft) takeOut() bool {
-	if d.made == 0 || len(d.table.takes) == 0 {
+// onFilled adds one of some calls that are about queues, if anything waits in
+// one.
+func (d *draft) onFilled(calls []queueing) bool {
+	if d.made == 0 || len(calls) == 0 {
 		return false
 	}
-	slots, takes := int(d.made), len(d.table.takes)
-	firstSlot, first := d.dice.below(slots), d.dice.below(takes)
+	slots := int(d.made)
+	firstSlot, first := d.dice.below(slots), d.dice.below(len(calls))
 	for i := range slots {
 		slot := uint8((firstSlot + i) % slots)
-		for k := range takes {
-			one := d.table.takes[(first+k)%takes]
+		for k := range calls {
+			one := calls[(first+k)%len(calls)]
 			if !d.walk.Filled(slot, one.queue) {
 				continue
 			}
@@ -224,6 +254,7 @@ func (d *draft) takeOut() bool {
 			}
 			if outlook := d.walk.Look(op); outlook.Sense == model.Acts {
 				d.take(op, outlook)
+				d.miss(op)
 				d.follow(op)
 				return true
 			}

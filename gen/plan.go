@@ -14,6 +14,7 @@ const (
 	shareAgain    = 15 // goals that are gone for once more, by the last step alone
 	shareProbe    = 35 // failures after which the socket's state is asked for
 	shareTake     = 30 // calls that take something out of a queue, if anything waits in one
+	shareEmpty    = 15 // the same of calls that may leave nothing in the queue
 	shareIdle     = 50 // calls that change nothing, once drawn, are kept
 	shareTurned   = 30 // calls that will be turned away, once drawn, are kept
 	shareDoubtful = 3  // the same of calls that nobody judges
@@ -23,6 +24,7 @@ const (
 	shareFollow   = 60 // calls that concern another socket, after which that one is called upon
 	shareLook     = 60 // of these, the share that asks what can be seen of it
 	shareArrival  = 85 // the two of the above for calls that send, to see whether it has arrived
+	shareMiss     = 80 // calls that empty a queue otherwise than by taking, after which something is to be taken
 	shareOther    = 30 // addresses that are another socket's, besides those of its weight
 	shareNear     = 55 // calls upon the socket that the last one was upon
 	shareAlike    = 75 // sockets that are of the kind of the first one

@@ -22,7 +22,8 @@ type table struct {
 	// arrivals are those that tell whether something has arrived; calls that would
 	// block if it has not are rarely made, so those that tell levels count twice.
 	arrivals []int
-	takes    []taking
+	takes    []queueing // calls that take something out of a queue
+	empties  []queueing // calls that may leave nothing in one
 	waits    []model.Op // calls that wait for something to show, if their argument says so
 	inputs   map[*spec.Input]weighted
 	// sockets are the inputs that can be another socket's address.
@@ -32,8 +33,8 @@ type table struct {
 	handles []uint8
 }
 
-// A taking is a call that takes something from a queue.
-type taking struct {
+// A queueing is a call that does something to a queue of the socket called upon.
+type queueing struct {
 	call  *spec.Call
 	queue *spec.Field
 }
@@ -94,7 +95,7 @@ func newTable(s *spec.Spec, lacks map[string]bool) *table {
 			t.calls.add(call.Index, call.Weight)
 			t.addLook(call)
 			t.addWaits(call)
-			t.addTakes(call)
+			t.addQueueing(call)
 		case call.OnThread():
 			t.threads.add(call.Index, call.Weight)
 			if call.Answers == spec.AnswersResult {
@@ -155,20 +156,27 @@ func (t *table) addWait(call *spec.Call, condition spec.Condition) {
 	}
 }
 
-// addTakes adds a call for each queue of the socket called upon that it takes
-// something from.
-func (t *table) addTakes(call *spec.Call) {
+// addQueueing adds a call for each queue of the socket called upon that it takes
+// something from, or empties.
+func (t *table) addQueueing(call *spec.Call) {
 	for _, rule := range call.Acts {
 		for i := range rule.Cases {
 			for _, outcome := range rule.Cases[i].Outcomes {
 				for _, effect := range outcome.Effects {
-					one := taking{call, effect.Field}
-					if effect.Kind == spec.DropFirst && effect.Var == spec.VarSubject && !slices.Contains(t.takes, one) {
-						t.takes = append(t.takes, one)
-					}
+					t.addEffect(queueing{call, effect.Field}, &effect)
 				}
 			}
 		}
+	}
+}
+
+func (t *table) addEffect(one queueing, effect *spec.Effect) {
+	switch {
+	case effect.Var != spec.VarSubject:
+	case effect.Kind == spec.DropFirst && !slices.Contains(t.takes, one):
+		t.takes = append(t.takes, one)
+	case effect.Kind == spec.Clear && !slices.Contains(t.empties, one):
+		t.empties = append(t.empties, one)
 	}
 }
 

@@ -104,6 +104,14 @@ func (w *Walk) Filled(slot uint8, queue *spec.Field) bool {
 	return r[0] == live && r[queue.Offset] > 0
 }
 
+// Emptied says whether the last call has left nothing in a queue in which
+// something waited, as far as one of the possible states tells.
+func (w *Walk) Emptied(slot uint8, queue *spec.Field) bool {
+	s := &w.judge.beliefs[w.before].states[0].state
+	r := s.record(slot)
+	return r[0] == live && r[queue.Offset] > 0 && !w.Filled(slot, queue)
+}
+
 // Busy says whether a thread may be in a call, or back from one that nobody has
 // asked about.
 func (w *Walk) Busy(thread uint8) bool {
