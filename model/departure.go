@@ -143,11 +143,24 @@ const maxKnown = 1 << 16
 
 // AtWork are the departures that are at work in a trace, each once.
 func (w *Watch) AtWork(t Trace) []int {
+	var all []int
+	w.steps(t, func(_ int, here []int) {
+		for _, departure := range here {
+			if !slices.Contains(all, departure) {
+				all = append(all, departure)
+			}
+		}
+	})
+	return all
+}
+
+// steps yields the departures that are at work in each step of a trace. Their
+// list is the watch's.
+func (w *Watch) steps(t Trace, yield func(step int, departures []int)) {
 	if len(w.known) > maxKnown {
 		clear(w.known)
 	}
 	var (
-		all    []int
 		at     uint32
 		reader reader
 	)
@@ -159,14 +172,9 @@ func (w *Watch) AtWork(t Trace) []int {
 			here = w.at(at, op, e)
 			w.known[e] = here
 		}
-		for _, departure := range here {
-			if !slices.Contains(all, departure) {
-				all = append(all, departure)
-			}
-		}
+		yield(i, here)
 		at = e.next
 	}
-	return all
 }
 
 // at are the departures that are at work in one step.

@@ -12,13 +12,16 @@ import (
 // A Report is what a run has found. Its JSON form is an interface: fields are
 // added, and not changed.
 type Report struct {
-	Spec     string  `json:"spec"`     // its title
-	Version  int     `json:"version"`  // of the specification
-	Platform string  `json:"platform"` // whose rules judged
-	Target   string  `json:"target"`   // whose sockets they were
-	System   string  `json:"system"`   // the version of the target
-	Seed     uint64  `json:"seed"`
-	Seconds  float64 `json:"seconds"`
+	Spec     string `json:"spec"`     // its title
+	Version  int    `json:"version"`  // of the specification
+	Platform string `json:"platform"` // whose rules judged
+	Target   string `json:"target"`   // whose sockets they were
+	// Own is the platform that describes the target, if another one judged, and
+	// something was found.
+	Own     string  `json:"own,omitempty"`
+	System  string  `json:"system"` // the version of the target
+	Seed    uint64  `json:"seed"`
+	Seconds float64 `json:"seconds"`
 
 	Sequences   uint64 `json:"sequences"`
 	Calls       uint64 `json:"calls"`
@@ -50,6 +53,10 @@ type Divergence struct {
 	Observed string    `json:"observed"` // in the words of the specification
 	Native   string    `json:"native"`   // in those of the target
 	Allowed  []Allowed `json:"allowed"`
+	// OwnAllows says that the platform that describes the target allows it, and
+	// DueTo by which departures.
+	OwnAllows bool    `json:"own_allows,omitempty"`
+	DueTo     []DueTo `json:"due_to,omitempty"`
 	// Script is a trace; its last call is the one that diverged.
 	Script string `json:"script"`
 	Steps  int    `json:"steps"` // calls of the script
@@ -102,6 +109,7 @@ func (r *run) report(interrupted bool) *Report {
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
+	r.explain(report)
 	return report
 }
 

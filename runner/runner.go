@@ -11,7 +11,7 @@
 //     what is known are only counted (ledger.go, investigate.go, minimise.go,
 //     edit.go, identity.go).
 //  3. What was found and what was covered make the report, for programs and for
-//     people (report.go, coverage.go, departures.go, text.go, names.go).
+//     people (report.go, coverage.go, departures.go, explain.go, text.go, names.go).
 //  4. Each divergence can be saved as a trace in a file, and replayed (save.go,
 //     replay.go).
 //
@@ -37,6 +37,9 @@ type Source = func(seed uint64) model.Script
 // Config says what to run.
 type Config struct {
 	Machine *model.Machine
+	// Own is the machine of the platform that describes the target, if that is
+	// another one: it accounts for divergences. It may be nil.
+	Own *model.Machine
 	// Agent says whom the scripts run on; it is what Open's targets say of
 	// themselves.
 	Agent agent.Description

@@ -31,12 +31,12 @@ func (report *Report) Text(w io.Writer, style Style) error {
 	p.headline(report)
 	p.keep(report)
 	p.lacks(report)
-	for i := range report.Divergences {
-		if i == inFull && len(report.Divergences) > inFull+1 {
-			p.others(report.Divergences[i:])
+	for i, list := 0, report.partings(); i < len(list); i++ {
+		if i == inFull && len(list) > inFull+1 {
+			p.others(list[i:])
 			break
 		}
-		p.divergence(report, &report.Divergences[i])
+		p.divergence(report, list[i][0], list[i][1:]...)
 	}
 	if report.Sequences > 0 {
 		p.coverage(report)
@@ -143,6 +143,19 @@ func (p *page) headline(report *Report) {
 		counted(report.Sequences, "sequence"), counted(report.Calls, "call"), report.Target, report.System,
 		report.Spec, report.Version, report.Platform, secondsText(report.Seconds)))
 	p.line("seed %d", report.Seed)
+	if report.Own != "" {
+		p.wrapped("", "", p.account(report))
+	}
+}
+
+// account says what the target's own platform makes of what was found.
+func (p *page) account(report *Report) string {
+	allowed := report.accounted()
+	text := fmt.Sprintf("Platform %s, which describes this target, allows %d of them.", report.Own, allowed)
+	if rest := len(report.Divergences) - allowed; rest > 0 {
+		text += fmt.Sprintf(" The other %d come first.", rest)
+	}
+	return text + fmt.Sprintf(" What is due to the same departure stands together, which makes %d.", len(report.partings()))
 }
 
 // keep says how to keep what was found.
@@ -190,15 +203,18 @@ func (p *page) lacks(report *Report) {
 // others, nobody would read it.
 const inFull = 5
 
-// inShort is how many more are written in a line each.
-const inShort = 15
+// inShort is how many more are written in short.
+const inShort = 100
 
-func (p *page) others(list []Divergence) {
+func (p *page) others(list []parting) {
 	p.line("")
 	p.line("and %d more (--json and --save have them in full):", len(list))
-	for i := range list[:min(inShort, len(list))] {
-		d := &list[i]
+	for _, one := range list[:min(inShort, len(list))] {
+		d := one[0]
 		p.wrapped("  ", "    ", fmt.Sprintf("%s  `%s` -> %s", d.ID, p.lastCall(d), d.Shown()))
+		if len(d.DueTo) > 0 {
+			p.wrapped("    ", "    ", fmt.Sprintf("%s: %q", d.dueTo(), d.DueTo[0].Because))
+		}
 	}
 	if more := len(list) - inShort; more > 0 {
 		p.line("  and %d more", more)
@@ -211,7 +227,8 @@ func (p *page) lastCall(d *Divergence) string {
 	return strings.TrimSpace(call)
 }
 
-func (p *page) divergence(report *Report, d *Divergence) {
+// divergence writes a divergence; like are others that are due to the same.
+func (p *page) divergence(report *Report, d *Divergence, like ...*Divergence) {
 	p.line("")
 	p.line("%s", p.paint(red, d.ID))
 	p.wrapped("  ", "  ", fmt.Sprintf("%s answered `%s`, which %s does not allow here:", d.Call, d.Shown(), report.Platform))
@@ -225,7 +242,26 @@ func (p *page) divergence(report *Report, d *Divergence) {
 	}
 	p.line("")
 	p.allowed(d)
+	p.dueTo(report, d)
 	p.facts(d)
+	for _, other := range like {
+		p.wrapped("  like it   ", "            ", fmt.Sprintf("%s  `%s` -> %s", other.ID, p.lastCall(other), other.Shown()))
+	}
+}
+
+// dueTo says why the target's own platform allows a divergence.
+func (p *page) dueTo(report *Report, d *Divergence) {
+	switch {
+	case report.Own == "":
+	case !d.OwnAllows:
+		p.line("  %s does not allow it either", report.Own)
+	case len(d.DueTo) == 0:
+		p.line("  %s allows it", report.Own)
+	}
+	for _, one := range d.DueTo {
+		p.wrapped("  ", "    ", fmt.Sprintf("%s allows it by %s at %s", one.Platform, one.Rule, one.Position))
+		p.wrapped("      ", "      ", fmt.Sprintf("because %q", one.Because))
+	}
 }
 
 // Shown is what was observed, as people at the target know it, with the

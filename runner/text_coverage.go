@@ -26,10 +26,13 @@ func (p *page) coverage(report *Report) {
 
 // uncovered counts what the lists would name.
 func (p *page) uncovered(report *Report) {
-	p.wrapped("more with --coverage: ", "  ", fmt.Sprintf(
-		"%s never seen, %s not exercised; of %s from the documentation, %d needed.",
-		counted(uint64(len(report.NeverSeen)), "allowed result"), counted(uint64(len(report.NotExercised)-report.lacking), "thing"),
-		counted(uint64(len(report.Departures)), "departure"), len(departuresOf(report, Needed))))
+	text := fmt.Sprintf("%s never seen, %s not exercised",
+		counted(uint64(len(report.NeverSeen)), "allowed result"), counted(uint64(len(report.NotExercised)-report.lacking), "thing"))
+	if count := len(report.Departures); count > 0 {
+		text += fmt.Sprintf("; of %s from the documentation, %d needed",
+			counted(uint64(count), "departure"), len(departuresOf(report, Needed)))
+	}
+	p.wrapped("more with --coverage: ", "  ", text+".")
 }
 
 // codes writes what connect answered.

@@ -73,6 +73,11 @@ func (s *subject) config(t *terminal) (runner.Config, error) {
 	if config.Machine, err = model.Load(opened.Document, platform); err != nil {
 		return config, err
 	}
+	if own := config.Agent.Dictionary; own != platform && opened.Platform(own) != nil {
+		if config.Own, err = model.Load(opened.Document, own); err != nil {
+			return config, err
+		}
+	}
 	config.Open = runner.Opener(config.Machine, begin)
 	return config, nil
 }
