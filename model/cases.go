@@ -21,6 +21,7 @@ func (x *explorer) judge(s *State, o *offer, tried, shown Op, p *prospect) bool 
 	if p.verdict == decided {
 		x.levels(s, o, tried, shown)
 	}
+	x.rank(s, o, tried)
 	if !x.seen.cases.add(uint64(caseOf(o, tried, p))) {
 		return false
 	}
@@ -33,7 +34,6 @@ func (x *explorer) judge(s *State, o *offer, tried, shown Op, p *prospect) bool 
 		return true
 	}
 	x.first(o, shown)
-	x.rank(s, tried)
 	switch p.verdict {
 	case gap:
 		for _, arguments := range o.alike {
@@ -149,12 +149,14 @@ func (x *explorer) overlap(s *State, o *offer, tried, shown Op) {
 	}
 }
 
-// rank notes that it matters in which order the refusals of a call are asked.
-func (x *explorer) rank(s *State, op Op) {
-	refusals := x.machine.plan(op).refusals
-	if x.Ranked[op.Call] || len(refusals) < 2 {
+// rank notes that it matters in which order the refusals of a call are asked. A
+// case tells of the first that applies alone, so the others are looked for in
+// each state.
+func (x *explorer) rank(s *State, o *offer, op Op) {
+	if o.later() || x.Ranked[op.Call] || !o.plan.ordered {
 		return
 	}
+	refusals := x.machine.plan(op).refusals // an offer's end with one that is sure to apply
 	e := x.machine.environment(s, op)
 	var first []choice
 	for i := range refusals {
