@@ -49,8 +49,11 @@ func (s *State) isBusy(thread uint8) bool { return s.thread(thread) != nil }
 
 // enter leaves a thread in the call that it made, if that blocks.
 func (s *State) enter(op Op, seen Seen) {
-	if op.Thread == 0 || seen.Code != spec.Blocks || !s.exists(op.Subject) {
+	if op.Thread == 0 || seen.Code != spec.Blocks || op.Subject >= spec.MaxSockets {
 		return
+	}
+	if !s.exists(op.Subject) { // it was made when nobody judged
+		*s.record(op.Subject) = record{unknown}
 	}
 	doing := s.record(op.Subject).thread(op.Thread - 1)
 	copy(doing, []uint8{asleep, op.Call, op.Args[0], op.Args[1]})

@@ -102,6 +102,13 @@ func TestThreads(t *testing.T) {
 			held s0 -> ok EALREADY
 			interrupt a -> ok
 			held s0 -> ok none`, -1},
+		{"a socket that was made when nobody judged", `
+			s0 = socket -> ok
+			a: s1 = accept s0 -> blocks
+			b: s2 = accept s0 -> blocks
+			return b -> ok
+			b: connect s2 -> blocks
+			return b -> blocks`, -1},
 		{"a call that nothing wakes", `
 			s0 = socket -> ok
 			a: s1 = accept s0 -> blocks
