@@ -105,7 +105,11 @@ func (m *Machine) makesSense(s *State, op Op) bool {
 	}
 	e := m.environment(s, op)
 	for i, parameter := range m.Spec.Calls[op.Call].Parameters {
-		if parameter.Input != nil && !e.holds(m.fits[m.classOf(parameter.Input, op.Args[i]).Index].tests) {
+		if parameter.Input == nil {
+			continue
+		}
+		fits := m.fits[m.classOf(parameter.Input, op.Args[i]).Index].tests
+		if len(fits) > 0 && s.isUnknown(op.Subject) || !e.holds(fits) {
 			return false
 		}
 	}
