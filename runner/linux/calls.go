@@ -279,6 +279,13 @@ func (r *Room) lingerNot(fd uintptr, on int32) unix.Errno {
 	return errno
 }
 
+// setDeferAccept says whether a listener waits for a client's first data.
+func (r *Room) setDeferAccept(c *call) (agent.Answer, error) {
+	fd, _ := r.upon(c)
+	const seconds = 3600 // longer than any script takes
+	return answer(r.setInt(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, seconds*c.number)), nil
+}
+
 func (r *Room) setTimeout(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	const shortest = 1 // ms; the first retransmission comes after 1 s and sees it
