@@ -31,7 +31,7 @@ type closet struct {
 func (c *closet) Describe() agent.Description {
 	d := agent.Description{Name: "closet", Version: "1", Dictionary: "none of ours"}
 	for _, what := range strings.Fields(`datagram inet6 irda winsock slow lab bind listen accept connect shutdown
-		send recv sendto recvfrom getsockname set_broadcast set_reuse set_v6only set_linger set_no_port set_defer_accept set_timeout set_mode so_error select poll`) {
+		send recv sendto recvfrom getsockname set_broadcast set_reuse set_v6only set_linger set_no_port set_fast_open set_defer_accept set_timeout set_mode so_error select poll`) {
 		d.Lacks = append(d.Lacks, agent.Lack{What: what, Why: "it is a closet"})
 	}
 	return d

@@ -100,6 +100,10 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	}
 	r.allot(fd, s)
 	s.touched = true
+	unsent := s.fast && r.unsent(fd)
+	if !unsent {
+		s.answered = c.class == classListener || c.class == classRefuser
+	}
 	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: uintptr(c.lengths[s.family])}
 	if c.thread != ownThread {
 		return r.start(c, &w)
@@ -107,6 +111,9 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	if !s.stream || s.nonblocking || s.state != stateOpen {
 		_, _, errno := unix.RawSyscall(w.trap, w.fd, w.a2, w.a3)
 		return r.connected(c, 0, errno), nil
+	}
+	if unsent {
+		return r.awaitSend(c, &w, s)
 	}
 	errno, blocked, err := r.attempt(&w, s)
 	if blocked || err != nil {
@@ -201,13 +208,15 @@ func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.P
 	switch {
 	case !s.stream:
 		_, errno = w.raw() // one byte always finds room
+	case s.fast:
+		errno, blocked, err = r.sendFast(&w, s)
 	case s.sendTimed && !s.nonblocking:
 		_, errno, blocked = r.makePatient(&w, unix.POLLOUT, s.sendHorizon())
 	default:
 		_, errno, blocked = r.makeWaiting(&w, s, unix.POLLOUT)
 	}
-	if blocked {
-		return blocksAnswer, nil
+	if blocked || err != nil {
+		return blocksAnswer, err
 	}
 	return r.delivered(c, 0, errno), nil
 }

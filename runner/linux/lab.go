@@ -62,6 +62,8 @@ var labSettings = [][2]string{
 	{"ipv4/tcp_max_tw_buckets", "0"},
 	{"ipv4/tcp_no_metrics_save", "1"},
 	{"ipv4/ip_local_port_range", labPortRange},
+	// Who asks for Fast Open has it at once, and without a cookie: see fastopen.go.
+	{"ipv4/tcp_fastopen", "5"},
 	// No kind of ICMP message is held back: neither by a limit for each target
 	// nor by the one for all, which would let every thousandth attempt a second
 	// that fails without a neighbour go on for ever.

@@ -97,6 +97,7 @@ func init() {
 		"set_no_port":      option(unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, setting),
 		"set_ports":        {do: (*Room).setPorts, words: []wordReader{readPorts}},
 		"set_linger":       {do: (*Room).setLinger, words: []wordReader{setting}},
+		"set_fast_open":    {do: (*Room).setFastOpen, words: []wordReader{setting}},
 		"set_defer_accept": {do: (*Room).setDeferAccept, words: []wordReader{setting}},
 		"set_timeout":      {do: (*Room).setTimeout},
 		"set_mode":         {do: (*Room).setMode, words: []wordReader{readMode}},

@@ -66,6 +66,8 @@ type socket struct {
 	nonblocking bool
 	timed       bool           // set_timeout was called
 	sendTimed   bool           // set_send_timeout was called
+	fast        bool           // set_fast_open was called
+	answered    bool           // the attempt was one that is answered at once
 	portless    bool           // set_ports has left it no port to choose
 	absent      bool           // the absent host was called, and the kernel still looks for it
 	touched     bool           // may have a peer

@@ -106,8 +106,8 @@ func (r *Room) makePatient(w *waiting, level int16, limit time.Duration) (n uint
 	}
 }
 
-// attempt makes a connect that may block, until it is sure that its attempt ends
-// by itself or does not.
+// attempt makes a connect that may block, or a send that connects, until it is
+// sure that its attempt ends by itself or does not.
 func (r *Room) attempt(w *waiting, s *socket) (errno unix.Errno, blocked bool, err error) {
 	if s.timed {
 		defer r.countWaiting(time.Now())
@@ -272,9 +272,5 @@ func (r *Room) letRetry(fd uintptr) bool {
 // retries says that something has come in answer to an attempt that was no
 // answer: then the kernel makes the attempt once more, soon.
 func (r *Room) retries(fd uintptr) bool {
-	const synSent = 2 // TCP_SYN_SENT
-	r.length = uint32(unsafe.Sizeof(r.info))
-	_, _, errno := unix.RawSyscall6(unix.SYS_GETSOCKOPT, fd, unix.IPPROTO_TCP, unix.TCP_INFO,
-		uintptr(unsafe.Pointer(&r.info)), uintptr(unsafe.Pointer(&r.length)), 0)
-	return errno == 0 && r.info.State == synSent && r.info.Segs_in > 0
+	return r.inform(fd) && r.info.State == synSent && r.info.Segs_in > 0
 }

@@ -48,7 +48,7 @@ func (r *Room) Describe() agent.Description {
 	lacks("nobody there does what a script says", "network")
 	lacks("the network has no such hosts", "absent", "unreachable", "prohibited", "blackhole", "multicast")
 	lacks("there is no such call", "shutdown", "select", "poll", "so_error", "set_mode",
-		"set_broadcast", "set_reuse", "set_v6only", "set_linger", "set_no_port", "set_defer_accept", "set_timeout")
+		"set_broadcast", "set_reuse", "set_v6only", "set_linger", "set_no_port", "set_fast_open", "set_defer_accept", "set_timeout")
 	lacks("there is nothing to start", "winsock")
 	return d
 }
