@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"connectspec/spec"
@@ -206,4 +207,55 @@ func (j *Judge) Natives(yield func(call uint8, native Answer, seen Seen)) {
 	for k, id := range j.answers {
 		yield(k.call, k.answer, j.seens[id])
 	}
+}
+
+// Natives are the names by which a target may tell an error of a call: what its
+// dictionary says of the call; if that is nothing, what it says of all calls, and
+// the specification's own name, without its prefix where the target has names of
+// POSIX.
+func (m *Machine) Natives(target string, call *spec.Call, name string) []string {
+	d := dictionary{m, m.Spec.Target(target)}
+	e := m.Spec.Error(name)
+	names := d.entries(call, call.Name, e.Index)
+	if len(names) > 0 {
+		return names
+	}
+	names = d.entries(call, "", e.Index)
+	if m.Spec.ErrnoNames(d.target) {
+		name = strings.TrimPrefix(name, "WSA")
+	}
+	if d.means(call, name, e.Index) && !slices.Contains(names, name) {
+		names = append([]string{name}, names...)
+	}
+	return names
+}
+
+// entries are the names that the dictionary has for an error: of a call, or of
+// all calls.
+func (d *dictionary) entries(call *spec.Call, of string, e int) []string {
+	var names []string
+	if d.target == nil {
+		return names
+	}
+	for _, renaming := range d.target.Renamings {
+		known := slices.Contains(names, renaming.Native)
+		if !known && renaming.Call == of && renaming.Means == e && d.means(call, renaming.Native, e) {
+			names = append(names, renaming.Native)
+		}
+	}
+	return names
+}
+
+// means says that a native name stands for an error, of sockets of some kind.
+func (d *dictionary) means(call *spec.Call, native string, e int) bool {
+	kinds := 1
+	if d.machine.kind != nil {
+		kinds = len(d.machine.kind.Words)
+	}
+	for kind := range kinds {
+		if d.meaning(call, uint8(kind), native) == e {
+			return true
+		}
+	}
+	return false
 }

@@ -11,7 +11,12 @@
 // looked up, so that package model can step through it quickly.
 package spec
 
-import "connectspec/dsl"
+import (
+	"slices"
+	"strings"
+
+	"connectspec/dsl"
+)
 
 // MaxSockets is the number of sockets that one script may use.
 const MaxSockets = 4
@@ -367,3 +372,16 @@ func (s *Spec) Laters() []*Rule {
 	}
 	return laters
 }
+
+// ErrnoNames says that the errors of a target have the names of POSIX: a
+// dictionary has some of them, or, where there is none, the platform has an error
+// of its own that is called so. Winsock has the specification's names.
+func (s *Spec) ErrnoNames(target *Target) bool {
+	if target != nil {
+		return slices.ContainsFunc(target.Renamings, func(one Renaming) bool { return errnoName(one.Native) })
+	}
+	return slices.ContainsFunc(s.Errors, func(e *Error) bool { return errnoName(e.Name) })
+}
+
+// errnoName says that this is a name of POSIX.
+func errnoName(name string) bool { return strings.HasPrefix(name, "E") && !strings.Contains(name, "_") }

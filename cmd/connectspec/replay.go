@@ -11,6 +11,7 @@ type replayCommand struct {
 	Files []string `arg:"" name:"file" help:"Saved scripts."`
 	Times int      `help:"How often each is run." default:"10"`
 	JSON  bool     `name:"json" help:"Write one JSON object."`
+	As    string   `help:"Instead of running a file, print it as a program that shows its fault: ${enum}." enum:"c,go," default:""`
 }
 
 // Run runs saved scripts again.
@@ -24,6 +25,9 @@ func (c *replayCommand) Run(t *terminal) error {
 			return err
 		}
 		c.Platform = platform
+	}
+	if c.As != "" {
+		return c.write(t)
 	}
 	config, err := c.config(t)
 	if err != nil {

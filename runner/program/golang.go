@@ -1,0 +1,151 @@
+package program
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// goProgram writes the statements of a program in Go, for Linux.
+type goProgram struct {
+	writer
+	script *script
+}
+
+// goImports are the packages that a program may need, by how it calls them.
+var goImports = map[string]string{"binary": "encoding/binary", "fmt": "fmt", "netip": "net/netip", "os": "os",
+	"strings": "strings", "syscall": "syscall", "time": "time", "unsafe": "unsafe"}
+
+func writeGo(fault *Fault, script *script) ([]byte, error) {
+	g := &goProgram{script: script}
+	g.indent = "\t"
+	for i := range script.steps {
+		g.WriteByte('\n')
+		if err := g.step(&script.steps[i]); err != nil {
+			return nil, fmt.Errorf("`%s`: %w", script.steps[i].Line, err)
+		}
+	}
+	body := "\nfunc main() {\n" + g.declarations() + g.String() + "}\n"
+	text := prelude("linux.go.txt", "linux", body) + body
+	return format.Source([]byte(goHead(fault, script, text) + text))
+}
+
+// goHead is the comment and the imports of a program.
+func goHead(fault *Fault, script *script, text string) string {
+	var head bytes.Buffer
+	for _, line := range slices.Concat(fault.Remarks, []string{"Build: go build -o fault fault.go"}, advice(script, "./fault")) {
+		head.WriteString(strings.TrimRight("// "+line, " ") + "\n")
+	}
+	head.WriteString("\npackage main\n\nimport (\n") // a blank line: gofmt lays documentation out anew
+	code := comments.ReplaceAllString(text, "")
+	var imports []string
+	for name, path := range goImports {
+		if regexp.MustCompile(`\b` + name + `\.`).MatchString(code) {
+			imports = append(imports, path)
+		}
+	}
+	slices.Sort(imports)
+	for _, path := range imports {
+		fmt.Fprintf(&head, "\t%q\n", path)
+	}
+	return head.String() + ")\n\n"
+}
+
+func (g *goProgram) declarations() string {
+	body := g.String()
+	uses := func(pattern string) bool { return regexp.MustCompile(pattern).MatchString(body) }
+	var w writer
+	w.indent = "\t"
+	var sockets []string
+	for i := range g.script.steps {
+		if name := g.script.steps[i].makes; name != "" {
+			sockets = append(sockets, name)
+		}
+	}
+	if len(sockets) > 0 {
+		w.line("var %s uintptr", strings.Join(sockets, ", "))
+	}
+	if uses(`\bnever\b`) {
+		w.line("const never = 1000 // nothing has this number")
+	}
+	if g.script.file {
+		w.line("file, _ := call(syscall.SYS_OPENAT, ^uintptr(99), at(syscall.StringBytePtr(\"/dev/null\")), syscall.O_RDWR)")
+	}
+	if uses(`\bn\b`) {
+		w.line("var n uintptr")
+	}
+	if uses(`\banswer\b`) {
+		w.line("var answer string")
+	}
+	for _, one := range g.script.fixtures {
+		port := refuserPort
+		if one.listener {
+			port = listenerPort
+		}
+		w.line("fixture(%s, %s, %q, %s)", goConstants(families[one.family]), goConstants(kinds[one.kind]), loopbacks[one.family], port)
+	}
+	return w.String()
+}
+
+var loopbacks = map[string]string{"inet": "127.0.0.1", "inet6": "::1"}
+
+// goConstants are constants of C as Go calls them.
+func goConstants(names string) string { return "syscall." + names }
+
+func (g *goProgram) step(s *step) error {
+	if s.blocked() && !s.last {
+		return errBlocksBefore
+	}
+	answer, err := goCalls[s.call](g, s)
+	if err != nil {
+		return err
+	}
+	line := strconv.Quote(s.Line)
+	if s.last {
+		g.line("fault(%s, %q, %s)", line, s.alternatives(), answer)
+		return nil
+	}
+	g.line("step(%s, %q, %s)", line, s.Observed, answer)
+	g.after(s)
+	return nil
+}
+
+// after is what the program has to do between the calls.
+func (g *goProgram) after(s *step) {
+	if s.call == "socket" && s.Observed == "ok" && s.args[2] == "nonblocking" {
+		g.line("setNonblocking(%s, 1)", s.makes)
+	}
+	if s.call == "close" && s.Observed == "ok" {
+		if s.on != "file" {
+			g.line("%s = never // another socket may get its number", s.on)
+		}
+		return
+	}
+	for _, name := range []string{s.on, s.makes} {
+		if g.script.recalls && s.moves() && isSocket(name) {
+			g.line("remember(%s, %s)", name[1:], name)
+		}
+	}
+}
+
+// system writes a system call that answers in the variable answer; its result is
+// in the variable given, if any.
+func (g *goProgram) system(s *step, into, call string, arguments ...any) string {
+	if into == "" {
+		into = "_"
+	}
+	var text strings.Builder
+	for _, argument := range arguments {
+		fmt.Fprintf(&text, ", %v", argument)
+	}
+	maker := "call("
+	if s.waits {
+		maker = fmt.Sprintf("within(%d*time.Millisecond, ", patience(g.script, false))
+	}
+	g.line("%s, answer = %ssyscall.SYS_%s%s)", into, maker, call, text.String())
+	return "answer"
+}

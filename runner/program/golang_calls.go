@@ -1,0 +1,169 @@
+package program
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+)
+
+// goCalls write what comes before a call, and return the expression that is its
+// answer.
+var goCalls map[string]func(*goProgram, *step) (string, error)
+
+func init() {
+	option := func(level, name string) func(*goProgram, *step) (string, error) {
+		return func(_ *goProgram, s *step) (string, error) {
+			return fmt.Sprintf("setOption(%s, syscall.%s, %s, %d)", s.on, level, name, number(s.args[0])), nil
+		}
+	}
+	system := func(call string) func(*goProgram, *step) (string, error) {
+		return func(g *goProgram, s *step) (string, error) { return g.system(s, "", call, s.on), nil }
+	}
+	helper := func(name string) func(*goProgram, *step) (string, error) {
+		return func(_ *goProgram, s *step) (string, error) {
+			if len(s.args) == 0 {
+				return fmt.Sprintf("%s(%s)", name, s.on), nil
+			}
+			return fmt.Sprintf("%s(%s, %d)", name, s.on, number(s.args[0])), nil
+		}
+	}
+	goCalls = map[string]func(*goProgram, *step) (string, error){
+		"socket": func(g *goProgram, s *step) (string, error) {
+			return g.system(s, s.makes, "SOCKET", goConstants(families[s.family]), goConstants(kinds[s.kind]), 0), nil
+		},
+		"accept": func(g *goProgram, s *step) (string, error) {
+			return g.system(s, s.makes, "ACCEPT4", s.on, 0, 0, 0), nil
+		},
+		"bind": func(g *goProgram, s *step) (string, error) {
+			err := g.address(s, bindings[s.args[0]], s.args[0])
+			return g.system(s, "", "BIND", s.on, "at(&name)", lengths["exact"][s.family]), err
+		},
+		"connect": func(g *goProgram, s *step) (string, error) {
+			name, err := g.name(s)
+			return g.system(s, "", "CONNECT", s.on, name, goLength(lengths[s.args[1]][s.family])), err
+		},
+		"listen": func(g *goProgram, s *step) (string, error) {
+			return g.system(s, "", "LISTEN", s.on, number(s.args[0])), nil
+		},
+		"close": system("CLOSE"),
+		"shutdown": func(g *goProgram, s *step) (string, error) {
+			how := map[string]string{"reading": "syscall.SHUT_RD", "writing": "syscall.SHUT_WR", "both_ways": "syscall.SHUT_RDWR"}
+			return g.system(s, "", "SHUTDOWN", s.on, how[s.args[0]]), nil
+		},
+		"send": func(g *goProgram, s *step) (string, error) {
+			return g.send(s, "0", 0), nil
+		},
+		"sendto": func(g *goProgram, s *step) (string, error) {
+			name, err := g.name(s)
+			return g.send(s, name, lengths["exact"][s.family]), err
+		},
+		"recv":             (*goProgram).receive,
+		"recvfrom":         (*goProgram).receive,
+		"getsockname":      helper("hostOf"),
+		"getpeername":      (*goProgram).getpeername,
+		"so_error":         helper("pendingError"),
+		"set_mode":         helper("setNonblocking"),
+		"set_linger":       helper("setLinger"),
+		"set_broadcast":    option("SOL_SOCKET", "syscall.SO_BROADCAST"),
+		"set_reuse":        option("SOL_SOCKET", "syscall.SO_REUSEADDR"),
+		"set_v6only":       option("IPPROTO_IPV6", "syscall.IPV6_V6ONLY"),
+		"set_no_port":      option("IPPROTO_IP", "24 /* IP_BIND_ADDRESS_NO_PORT */"),
+		"set_timeout":      (*goProgram).setTimeout,
+		"set_send_timeout": (*goProgram).setSendTimeout,
+		"select":           (*goProgram).levels,
+		"poll":             (*goProgram).levels,
+	}
+}
+
+func (g *goProgram) setTimeout(s *step) (string, error) {
+	return fmt.Sprintf("setOption(%s, syscall.IPPROTO_TCP, 18 /* TCP_USER_TIMEOUT */, 1)", s.on), nil
+}
+
+func (g *goProgram) setSendTimeout(s *step) (string, error) {
+	microseconds := 3600 * 1000 * 1000
+	if s.args[0] == "short" {
+		microseconds = 1
+	}
+	return fmt.Sprintf("setSendTimeout(%s, %d)", s.on, microseconds), nil
+}
+
+// goLength is a length as a system call takes it.
+func goLength(length int) string {
+	if length < 0 {
+		return "0xffffffff /* -1 */"
+	}
+	return strconv.Itoa(length)
+}
+
+func (g *goProgram) send(s *step, name string, length int) string {
+	g.line("data[0] = %d", s.token)
+	return g.system(s, "", "SENDTO", s.on, "at(&data)", 1, "syscall.MSG_NOSIGNAL", name, length)
+}
+
+func (g *goProgram) receive(s *step) (string, error) {
+	room := 16
+	if s.kind == "stream" {
+		room = 1
+	}
+	g.system(s, "n", "RECVFROM", s.on, "at(&data)", room, 0, 0, 0)
+	return "received(n, answer)", nil
+}
+
+// name writes what sets name, and returns where the address is.
+func (g *goProgram) name(s *step) (string, error) {
+	switch class := s.args[0]; class {
+	case "null":
+		return "0", nil
+	case "unreadable":
+		return "unreadable()", nil
+	case "unspec":
+		g.line("familyAlone(syscall.AF_UNSPEC)")
+	case "unknown_family":
+		g.line("familyAlone(250)")
+	case "torn":
+		err := g.address(s, places[class], class)
+		return fmt.Sprintf("torn(%d)", lengths["exact"][s.family]), err
+	default:
+		return "at(&name)", g.address(s, places[class], class)
+	}
+	return "at(&name)", nil
+}
+
+func (g *goProgram) address(s *step, where place, class string) error {
+	if class == "own" {
+		class = s.on
+	}
+	if isSocket(class) {
+		g.line("addressOf(%s, %q)", class[1:], loopbacks[s.family])
+		return nil
+	}
+	ip := where.address[s.family]
+	if ip == "" {
+		return errNoAddress
+	}
+	g.line("address(%q, %s)", ip, where.port)
+	return nil
+}
+
+// getpeername is given the addresses that the script knows by a name.
+func (g *goProgram) getpeername(s *step) (string, error) {
+	text := "map[string]string{\n"
+	for _, class := range peers {
+		if ip := places[class].address[s.family]; ip != "" {
+			port := uint16(7001)
+			if places[class].port == refuserPort {
+				port = 7002
+			}
+			text += fmt.Sprintf("%q: %q,\n", netip.AddrPortFrom(netip.MustParseAddr(plainAddress(ip)), port).String(), class)
+		}
+	}
+	return fmt.Sprintf("peerOf(%s, %s})", s.on, text), nil
+}
+
+func (g *goProgram) levels(s *step) (string, error) {
+	wait := 0
+	if s.args[0] == "soon" {
+		wait = patience(g.script, false)
+	}
+	return fmt.Sprintf("%sLevels(%s, %d*time.Millisecond)", s.call, s.on, wait), nil
+}

@@ -1,0 +1,167 @@
+package program
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A script is what a program does.
+type script struct {
+	steps []step
+	needs
+}
+
+// A step is a line of the script, taken apart, with what is known of the socket
+// that it is about.
+type step struct {
+	*Step
+	call  string
+	makes string   // the socket that it makes
+	on    string   // a socket or a handle
+	args  []string // the other words
+	token int      // what it sends
+	last  bool
+
+	*socket      // that it is called upon, or makes
+	waits   bool // it blocks, or might
+}
+
+// A socket is a place of the script.
+type socket struct {
+	name     string
+	family   string // inet, inet6
+	kind     string // stream, datagram
+	blocking bool
+	made     bool // it is there
+	closed   bool
+	asked    bool // a later line is about it
+}
+
+// read takes the lines of a fault apart.
+func read(fault *Fault) (*script, error) {
+	if len(fault.Steps) == 0 {
+		return nil, errors.New("there is no call in it")
+	}
+	r := reader{sockets: map[string]*socket{}, winsock: fault.Winsock}
+	s := &script{steps: make([]step, len(fault.Steps))}
+	for i := range fault.Steps {
+		one := &s.steps[i]
+		*one = step{Step: &fault.Steps[i], last: i == len(fault.Steps)-1}
+		if err := r.step(one); err != nil {
+			return nil, fmt.Errorf("`%s`: %w", one.Line, err)
+		}
+	}
+	s.needs.of(s.steps)
+	return s, nil
+}
+
+type reader struct {
+	sockets map[string]*socket
+	winsock bool
+	sent    int
+}
+
+func (r *reader) step(s *step) error {
+	words := strings.Fields(s.Line)
+	if len(words) > 1 && strings.HasSuffix(words[0], ":") {
+		return errors.New("calls of several threads cannot be written as a program")
+	}
+	if len(words) > 2 && words[1] == "=" {
+		s.makes, words = words[0], words[2:]
+	}
+	s.call, s.args = words[0], words[1:]
+	if err := possible(s, r.winsock); err != nil {
+		return err
+	}
+	if s.call == "socket" {
+		s.socket = r.make(s, s.args[1], s.args[0], s.args[2] == "blocking")
+		return nil
+	}
+	if len(s.args) > 0 { // all the others are called upon a socket, if upon anything
+		s.on, s.args = s.args[0], s.args[1:]
+		s.socket = r.find(s.on)
+	}
+	s.waits = s.blocks()
+	r.follow(s)
+	return nil
+}
+
+// find is the socket, or the handle, of a name.
+func (r *reader) find(name string) *socket {
+	if r.sockets[name] == nil {
+		r.sockets[name] = &socket{name: name, family: "inet"}
+	}
+	r.sockets[name].asked = true
+	return r.sockets[name]
+}
+
+func (r *reader) make(s *step, family, kind string, blocking bool) *socket {
+	made := &socket{name: s.makes, family: family, kind: kind, blocking: blocking, made: s.Observed == "ok"}
+	r.sockets[s.makes] = made
+	return made
+}
+
+// follow notes what a call changes.
+func (r *reader) follow(s *step) {
+	switch s.call {
+	case "accept":
+		// Linux makes blocking sockets, Winsock those of the listener's mode.
+		r.make(s, s.family, s.kind, !r.winsock || s.blocking)
+	case "set_mode":
+		s.blocking = s.args[0] == "blocking"
+	case "send", "sendto":
+		r.sent++
+		s.token = r.sent
+	}
+}
+
+// blocks says that a call may not return by itself.
+func (s *step) blocks() bool {
+	switch s.call {
+	case "accept", "recv", "recvfrom":
+		return s.blocking
+	case "connect", "send", "sendto":
+		return s.blocking && s.kind == "stream"
+	}
+	return false
+}
+
+// moves says that the call may give the socket another address.
+func (s *step) moves() bool {
+	switch s.call {
+	case "bind", "listen", "accept", "connect", "send", "sendto", "shutdown":
+		return true
+	}
+	return false
+}
+
+// blocked says that this is what was seen.
+func (s *step) blocked() bool { return s.Observed == "blocks" || s.Observed == "hang" }
+
+// possible says why a line cannot be part of a program.
+func possible(s *step, winsock bool) error {
+	switch {
+	case s.Observed == "busy" || strings.HasPrefix(s.Observed, "protocol"):
+		return fmt.Errorf("the agent did not make this call: it answered `%s`", s.Observed)
+	case s.call == "network" || s.call == "peer":
+		return errors.New("what the network does cannot be written as a program")
+	case s.call == "return" || s.call == "interrupt" || s.call == "restart":
+		return errors.New("calls of several threads cannot be written as a program")
+	case winsock && (s.call == "set_no_port" || s.call == "set_timeout" || s.call == "set_send_timeout"),
+		!winsock && (s.call == "startup" || s.call == "cleanup"):
+		return fmt.Errorf("there is no %s on this system", s.call)
+	}
+	if _, known := cCalls[s.call]; !known {
+		return fmt.Errorf("a program cannot make the call %s", s.call)
+	}
+	for _, word := range s.args {
+		switch word {
+		case "irda", "service":
+			return errors.New("no program here has infrared")
+		case "absent":
+			return errors.New("a program cannot have the absent host: to give it up takes the system seconds")
+		}
+	}
+	return nil
+}
