@@ -53,7 +53,7 @@ func TestModuleFault(t *testing.T) {
   > connect s0                        -> ok
 
   allowed:
-    WSAEISCONN by connect.again (M6 E12 R9 P1) at connect.spec:`
+    WSAEISCONN (10056) by connect.again (M6 E12 R9 P1) at connect.spec:`
 	if !strings.Contains(outdented(output), strings.ReplaceAll(wanted, `"`, "`")) {
 		t.Errorf("this is not in it:\n%s\n\n%s", wanted, output)
 	}

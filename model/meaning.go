@@ -225,7 +225,7 @@ func (m *Machine) Natives(target string, call *spec.Call, name string) []string 
 		name = strings.TrimPrefix(name, "WSA")
 	}
 	if d.means(call, name, e.Index) && !slices.Contains(names, name) {
-		names = append([]string{name}, names...)
+		names = append(names, name)
 	}
 	return names
 }

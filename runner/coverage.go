@@ -32,6 +32,8 @@ type CodeHits struct {
 	Native string   `json:"native"` // in those of the target
 	Hits   uint64   `json:"hits"`
 	Rules  []string `json:"rules"` // that accounted for it
+
+	shown string
 }
 
 // NeverSeen is an outcome that the model allows, that the target could have
@@ -150,7 +152,7 @@ func (r *run) codes() []CodeHits {
 	if call == nil {
 		return list
 	}
-	names := speak(s, r.Agent.Dictionary)
+	names := speak(r.Machine, r.Agent.Dictionary)
 	for code := uint8(0); code < 255; code++ {
 		result := model.Result{Call: uint8(call.Index), Code: code}
 		if codeName(s, code) == "" && r.coverage.Answers[result] == 0 {
@@ -162,6 +164,7 @@ func (r *run) codes() []CodeHits {
 		if hits.Native == "" {
 			hits.Native = names.native(theCall, name)
 		}
+		hits.shown = names.both(hits.Native, name)
 		if hits.Hits > 0 || isAnswerOf(call, code) {
 			list = append(list, hits)
 		}

@@ -37,61 +37,72 @@ func (n natives) of(result model.Result) []string {
 	return names
 }
 
-// A speaker puts the names of results as people at the target know them.
+// A speaker puts results in the language of the platform: by the names of Winsock,
+// with their numbers, where that is what the platform's errors are called, and by
+// those of POSIX elsewhere. What the other side calls them stands in brackets where
+// it is not the same but for the prefix.
 type speaker struct {
-	spec   *spec.Spec
-	target *spec.Target // nil: the specification's own names are the target's
+	machine    *model.Machine
+	dictionary string // of the target
+	posix      bool
 }
 
-// speak is the speaker for a target's dictionary. Winsock's names are those of
-// the specification.
-func speak(s *spec.Spec, dictionary string) speaker {
-	if len(s.Lineage) < 2 {
-		return speaker{spec: s}
-	}
-	return speaker{s, s.Target(dictionary)}
+func speak(m *model.Machine, dictionary string) speaker {
+	return speaker{m, dictionary, m.Spec.ErrnoNames(nil)}
 }
 
 // native is what the target would call an error of a call: `EINPROGRESS` for
-// WSAEWOULDBLOCK of connect.
+// WSAEWOULDBLOCK of connect. Of several names it is the first in its dictionary.
 func (s speaker) native(call, name string) string {
-	if s.target == nil || s.spec.Error(name) == nil {
+	if s.machine.Spec.Error(name) == nil {
 		return name
 	}
-	plain := strings.TrimPrefix(name, "WSA")
-	usual := plain
-	for _, renaming := range s.target.Renamings {
-		if s.spec.Errors[renaming.Means].Name != name {
-			continue
-		}
-		switch renaming.Call {
-		case call:
-			return renaming.Native
-		case "":
-			usual = renaming.Native
-		}
+	names := s.machine.Natives(s.dictionary, s.machine.Spec.Call(call), name)
+	if len(names) == 0 {
+		return name
 	}
-	if usual == plain && plain != name && s.spec.Error(plain) != nil {
-		return name // the plain name stands for an error of its own
-	}
-	return usual
+	return names[0]
 }
 
-// result puts a result as the target would, with the specification's name
-// behind it where that is another one.
+// result is a result that the platform allows: `ok readable`, `WSAEINVAL (10022)`,
+// `EINPROGRESS [WSAEWOULDBLOCK]`.
 func (s speaker) result(call, result string) string {
 	word, rest, valued := strings.Cut(result, " ")
 	if valued {
 		return word + " " + s.result(call, rest)
 	}
-	return both(s.native(call, word), word)
+	return s.both(s.native(call, word), word)
 }
 
-// both is a native name and the specification's, if they are not the same but
-// for the latter's prefix.
-func both(native, words string) string {
-	if native == words || "WSA"+native == words {
+// answer is what a target answered, and what that means; a word that means
+// nothing stands for itself.
+func (s speaker) answer(native, means string) string {
+	word, rest, valued := strings.Cut(native, " ")
+	if valued && word == "ok" {
+		_, meaning, _ := strings.Cut(means, " ")
+		return word + " " + s.answer(rest, meaning)
+	}
+	if s.machine.Spec.Error(means) == nil {
 		return native
 	}
-	return fmt.Sprintf("%s [%s]", native, words)
+	return s.both(native, means)
+}
+
+// both is an error by its native name and by the specification's.
+func (s speaker) both(native, name string) string {
+	first, other := native, name
+	known := s.machine.Spec.Error(name)
+	if !s.posix && known != nil {
+		first, other = fmt.Sprintf("%s (%d)", name, known.Number), native
+	}
+	if native == name || "WSA"+native == name {
+		return first
+	}
+	return fmt.Sprintf("%s [%s]", first, other)
+}
+
+// InWords puts a result that a platform allows in the platform's language. The
+// dictionary is that of the target; "" if there is none.
+func InWords(m *model.Machine, dictionary, call, result string) string {
+	return speak(m, dictionary).result(call, result)
 }

@@ -73,6 +73,7 @@ type Divergence struct {
 	Replay     string `json:"replay,omitempty"` // the command
 
 	lines []string
+	shown string
 }
 
 // Allowed is a result that the model allows, and the rule that says so.
@@ -124,6 +125,7 @@ func (r *run) divergence(f *found) Divergence {
 		Executions: f.executions, Reproduced: [2]int{f.shown, f.tried},
 		Sightings: r.ledger.sightingsOf(f), Sequence: f.number + 1, Seed: f.seed, File: f.file,
 	}
+	d.shown = speak(r.Machine, r.Agent.Dictionary).answer(d.Native, d.Observed)
 	for _, i := range r.Machine.Overlapping(f.trace) {
 		d.Overlapping = append(d.Overlapping, r.Machine.Line(f.trace.Script[i]))
 	}
@@ -136,7 +138,7 @@ func (r *run) divergence(f *found) Divergence {
 
 // allowed lists what would have been allowed, each result of a rule once.
 func (r *run) allowed(d *model.Divergence) []Allowed {
-	names := speak(r.Machine.Spec, r.Agent.Dictionary)
+	names := speak(r.Machine, r.Agent.Dictionary)
 	list := []Allowed{}
 	for _, one := range d.Allowed {
 		allowed := Allowed{

@@ -17,7 +17,12 @@ import (
 
 // sample is a report with something of everything in it.
 func sample(t *testing.T) *Report {
-	m := small(t, "odd")
+	return sampleOf(t, "odd")
+}
+
+func sampleOf(t *testing.T, platform string) *Report {
+	t.Helper()
+	m := small(t, platform)
 	renamed := injury{name: "another name for what is right", harmless: true, wrong: func(m *moment) (model.Answer, bool) {
 		if m.right.Name == "WSAEWOULDBLOCK" && strings.HasPrefix(m.line, "connect") {
 			return failing("EINPROGRESS")
@@ -59,12 +64,28 @@ func TestTextForPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Check(t, "testdata/report.golden", text.Bytes())
-	for line := range strings.Lines(text.String()) {
+	keepsToColumns(t, text.String())
+}
+
+// TestTextForWinsock is the same of a platform whose errors have Winsock's names.
+func TestTextForWinsock(t *testing.T) {
+	report := sampleOf(t, "base")
+	text := report.Summary()
+	for i := range report.Divergences {
+		text += "\n" + report.One(&report.Divergences[i]) + "\n"
+	}
+	golden.Check(t, "testdata/report_winsock.golden", []byte(text))
+	keepsToColumns(t, text)
+}
+
+func keepsToColumns(t *testing.T, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
 			t.Errorf("a line of %d columns: %s", n, line)
 		}
 	}
-	if strings.Contains(text.String(), "\x1b") {
+	if strings.Contains(text, "\x1b") {
 		t.Error("colours without being asked")
 	}
 }
@@ -127,7 +148,7 @@ func TestListsAreNeverNull(t *testing.T) {
 }
 
 func TestNativeNames(t *testing.T) {
-	names := speak(small(t, "odd").Spec, "linux")
+	names := speak(small(t, "odd"), "linux")
 	for _, one := range []struct{ call, result, want string }{
 		{"connect", "WSAEWOULDBLOCK", "EINPROGRESS [WSAEWOULDBLOCK]"},
 		{"accept", "WSAEWOULDBLOCK", "EWOULDBLOCK"},
@@ -140,8 +161,38 @@ func TestNativeNames(t *testing.T) {
 			t.Errorf("%s of %s is shown as %q and not as %q", one.result, one.call, got, one.want)
 		}
 	}
-	if got := speak(small(t, "base").Spec, "linux").result("connect", "WSAEWOULDBLOCK"); got != "WSAEWOULDBLOCK" {
-		t.Errorf("the base platform has its own names, and not %s", got)
+	if got := names.answer("EINPROGRESS", "WSAEWOULDBLOCK"); got != "EINPROGRESS [WSAEWOULDBLOCK]" {
+		t.Errorf("an answer is shown as %q", got)
+	}
+}
+
+// TestWinsockNames: a platform whose errors have the names of Winsock speaks of
+// them by these, and their numbers.
+func TestWinsockNames(t *testing.T) {
+	names := speak(small(t, "base"), "linux")
+	for _, one := range []struct{ call, result, want string }{
+		{"connect", "WSAEWOULDBLOCK", "WSAEWOULDBLOCK (10035) [EINPROGRESS]"},
+		{"connect", "WSAECONNREFUSED", "WSAECONNREFUSED (10061)"},
+		{"close", "WSAENOTSOCK", "WSAENOTSOCK (10038) [EBADF]"},
+		{"recv", "ok end", "ok end"},
+		{"connect", "blocks", "blocks"},
+	} {
+		if got := names.result(one.call, one.result); got != one.want {
+			t.Errorf("%s of %s is shown as %q and not as %q", one.result, one.call, got, one.want)
+		}
+	}
+	for _, one := range []struct{ native, means, want string }{
+		{"EINVAL", "WSAEINVAL", "WSAEINVAL (10022)"},
+		{"EINPROGRESS", "WSAEWOULDBLOCK", "WSAEWOULDBLOCK (10035) [EINPROGRESS]"},
+		{"WSAEINVAL", "WSAEINVAL", "WSAEINVAL (10022)"},
+		{"ok ECONNREFUSED", "ok WSAECONNREFUSED", "ok WSAECONNREFUSED (10061)"},
+		{"ok #1", "ok #1", "ok #1"},
+		{"EMULTIHOP", "EMULTIHOP", "EMULTIHOP"},
+		{"protocol no such call", "protocol error", "protocol no such call"},
+	} {
+		if got := names.answer(one.native, one.means); got != one.want {
+			t.Errorf("%s, which means %s, is shown as %q and not as %q", one.native, one.means, got, one.want)
+		}
 	}
 }
 

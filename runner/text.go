@@ -264,14 +264,9 @@ func (p *page) dueTo(report *Report, d *Divergence) {
 	}
 }
 
-// Shown is what was observed, as people at the target know it, with the
-// specification's name where that is another.
-func (d *Divergence) Shown() string {
-	if name, _, _ := strings.Cut(d.Native, " "); name == "ok" || name == "protocol" {
-		return d.Native
-	}
-	return both(d.Native, d.Observed)
-}
+// Shown is what was observed, in the language of the platform, with the target's
+// own name where that is another.
+func (d *Divergence) Shown() string { return d.shown }
 
 func (p *page) allowed(d *Divergence) {
 	if len(d.Allowed) == 0 {

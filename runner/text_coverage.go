@@ -39,7 +39,7 @@ func (p *page) uncovered(report *Report) {
 func (p *page) codes(report *Report) {
 	var seen, unseen []string
 	for _, code := range report.Codes {
-		name := both(code.Native, code.Name)
+		name := code.shown
 		if code.Hits == 0 {
 			unseen = append(unseen, name)
 		} else {

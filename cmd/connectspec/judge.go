@@ -47,7 +47,8 @@ type judgeDivergence struct {
 	Allowed  []string `json:"allowed"`
 	Rules    []string `json:"rules"`
 
-	text string // the line
+	text  string   // the line
+	shown []string // what is allowed, in the platform's language
 }
 
 // A tribunal judges traces by the platforms that they name.
@@ -175,6 +176,8 @@ func (c *tribunal) trace(seat benchOf, name string, line int, text string) error
 		}
 		for _, allowed := range finding.Allowed {
 			divergence.Allowed = append(divergence.Allowed, fmt.Sprintf("%s (%s)", allowed.Result, allowed.Rule.Name))
+			inWords := runner.InWords(machine, seat.dictionary, finding.Call, allowed.Result)
+			divergence.shown = append(divergence.shown, fmt.Sprintf("%s by %s", inWords, allowed.Rule.Name))
 		}
 		c.report.Divergences = append(c.report.Divergences, divergence)
 	}
@@ -228,7 +231,7 @@ func ruleTotal(rule *spec.Rule, coverage *model.Coverage) uint64 {
 
 func (c *tribunal) text(w io.Writer) {
 	for _, d := range c.report.Divergences {
-		allowed := strings.Join(d.Allowed, ", ")
+		allowed := strings.Join(d.shown, ", ")
 		if allowed == "" {
 			allowed = "nothing"
 		}
