@@ -13,7 +13,6 @@ import (
 	"connectspec/gen"
 	"connectspec/model"
 	"connectspec/runner"
-	"connectspec/spec"
 )
 
 var clauseSequences = flag.Int("clause-sequences", 20_000, "how many sequences on real sockets may show that a rule is missing")
@@ -33,11 +32,11 @@ func TestClauses(t *testing.T) {
 		t.Skip("rules are taken away in the full test only")
 	}
 	var trials []*trial
-	for _, platform := range []string{"linux", "posix", "winsock"} {
+	for _, platform := range []string{"linux", "posix", "windows", "winsock"} {
 		trials = effective(t, trials, platform)
 	}
 	var witnesses []*witness
-	for _, platform := range []string{"linux", "posix", "winsock"} {
+	for _, platform := range []string{"linux", "posix", "windows", "winsock"} {
 		witnesses = append(witnesses, newWitness(t, platform))
 	}
 	used := map[string]bool{}
@@ -92,19 +91,6 @@ func effective(t *testing.T, trials []*trial, platform string) []*trial {
 		trials[i].platforms = append(trials[i].platforms, platform)
 	}
 	return trials
-}
-
-func loaded(t testing.TB, file *dsl.File, platform string) *model.Machine {
-	t.Helper()
-	document, problems := spec.Open(file)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	machine, err := model.Load(document, platform)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return machine
 }
 
 // A witness knows a platform as it is, and notices what is missing.

@@ -8,6 +8,7 @@ import (
 	"connectspec/dsl"
 	"connectspec/dsl/golden"
 	"connectspec/model"
+	"connectspec/spec"
 )
 
 // parsed is the embedded specification as a tree.
@@ -18,6 +19,19 @@ func parsed(t testing.TB) *dsl.File {
 		t.Fatal(problems[0])
 	}
 	return file
+}
+
+func loaded(t testing.TB, file *dsl.File, platform string) *model.Machine {
+	t.Helper()
+	document, problems := spec.Open(file)
+	if len(problems) > 0 {
+		t.Fatal(problems[0])
+	}
+	machine, err := model.Load(document, platform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return machine
 }
 
 // TestLooseness holds how much each platform leaves open. A rule that was

@@ -10,7 +10,7 @@ import (
 // BenchmarkExplore is one platform of the real specification: loaded, resolved,
 // planned, and explored.
 func BenchmarkExplore(b *testing.B) {
-	for _, platform := range []string{"winsock", "posix", "linux"} {
+	for _, platform := range []string{"winsock", "windows", "posix", "linux"} {
 		b.Run(platform, func(b *testing.B) {
 			var states, reached int
 			for b.Loop() {

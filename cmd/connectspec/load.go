@@ -96,7 +96,7 @@ func (d *document) platform(asked string, others ...string) (string, error) {
 		}
 		return asked, nil
 	}
-	for _, name := range append(others, platformOf[runtime.GOOS], runtime.GOOS) {
+	for _, name := range append(others, runtime.GOOS) {
 		if name != "" && d.Platform(name) != nil {
 			return name, nil
 		}
@@ -106,9 +106,6 @@ func (d *document) platform(asked string, others ...string) (string, error) {
 	}
 	return "", fmt.Errorf("%s has no platform named after this system (%s); choose one with --platform: %s", d.name, runtime.GOOS, d.platforms())
 }
-
-// platformOf names the platforms of systems that are called otherwise by Go.
-var platformOf = map[string]string{"windows": "winsock"}
 
 func (d *document) platforms() string {
 	var names []string

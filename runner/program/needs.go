@@ -154,6 +154,7 @@ func (n *needs) addFixture(class, family string, kinds map[string]bool) {
 	}
 }
 
+// distinct are lines without those that were there before.
 func distinct(lines []string) []string {
 	var list []string
 	for _, line := range lines {

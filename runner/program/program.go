@@ -10,7 +10,6 @@ package program
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -68,11 +67,5 @@ func (s *Step) alternatives() string {
 	if len(s.Allowed) == 0 {
 		return "nothing"
 	}
-	var distinct []string
-	for _, answer := range s.Allowed {
-		if !slices.Contains(distinct, answer) {
-			distinct = append(distinct, answer)
-		}
-	}
-	return strings.Join(distinct, " or ")
+	return strings.Join(distinct(s.Allowed), " or ")
 }
