@@ -92,8 +92,12 @@ func (c *cProgram) declarations() string {
 	for _, name := range sockets {
 		fmt.Fprintf(&text, "    SOCKET %s;\n", name)
 	}
-	if uses(`\bnever;`) {
-		text.WriteString("    SOCKET never = 1000; /* nothing has this number */\n")
+	if uses(`\bnever\b`) {
+		number := "1000"
+		if c.winsock {
+			number = "0x7ffffffc"
+		}
+		fmt.Fprintf(&text, "    SOCKET never = %s; /* nothing has this number */\n", number)
 	}
 	if c.script.file && c.winsock {
 		text.WriteString("    SOCKET file = (SOCKET)CreateFileA(\"NUL\", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);\n")

@@ -150,7 +150,7 @@ func (c *cProgram) address(s *step, where place, class string) error {
 		class = s.on
 	}
 	if isSocket(class) {
-		c.line("name = address_of(%s, %s);", class[1:], families[s.family])
+		c.line("name = address_of(%s, %s);", class[1:], families[s.reached()])
 		return nil
 	}
 	ip := where.address[s.family]

@@ -134,7 +134,7 @@ func (g *goProgram) address(s *step, where place, class string) error {
 		class = s.on
 	}
 	if isSocket(class) {
-		g.line("addressOf(%s, %q)", class[1:], loopbacks[s.family])
+		g.line("addressOf(%s, %q)", class[1:], loopbacks[s.reached()])
 		return nil
 	}
 	ip := where.address[s.family]

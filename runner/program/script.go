@@ -23,8 +23,9 @@ type step struct {
 	token int      // what it sends
 	last  bool
 
-	*socket      // that it is called upon, or makes
-	waits   bool // it blocks, or might
+	*socket         // that it is called upon, or makes
+	to      *socket // whose address is an argument; nil if it never was
+	waits   bool    // it blocks, or might
 }
 
 // A socket is a place of the script.
@@ -34,8 +35,6 @@ type socket struct {
 	kind     string // stream, datagram
 	blocking bool
 	made     bool // it is there
-	closed   bool
-	asked    bool // a later line is about it
 }
 
 // read takes the lines of a fault apart.
@@ -82,6 +81,9 @@ func (r *reader) step(s *step) error {
 		s.on, s.args = s.args[0], s.args[1:]
 		s.socket = r.find(s.on)
 	}
+	if len(s.args) > 0 {
+		s.to = r.sockets[s.args[0]]
+	}
 	s.waits = s.blocks()
 	r.follow(s)
 	return nil
@@ -92,7 +94,6 @@ func (r *reader) find(name string) *socket {
 	if r.sockets[name] == nil {
 		r.sockets[name] = &socket{name: name, family: "inet"}
 	}
-	r.sockets[name].asked = true
 	return r.sockets[name]
 }
 
@@ -134,6 +135,15 @@ func (s *step) moves() bool {
 		return true
 	}
 	return false
+}
+
+// reached is the family in which a socket is called that has no address yet: its
+// own, or that of the caller if it is not there.
+func (s *step) reached() string {
+	if s.to != nil && s.to.made {
+		return s.to.family
+	}
+	return s.family
 }
 
 // blocked says that this is what was seen.
