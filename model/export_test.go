@@ -14,6 +14,7 @@ func Shows(m *Machine, script Script) []int {
 			p := m.prospect(&states[at], op, nil)
 			if p.silent != nil && p.verdict == unstated {
 				shown = append(shown, p.silent.ID)
+				next = append(next, m.unknown(&states[at], op, Seen{Code: spec.OK}))
 			}
 			for k := range p.choices {
 				c := &p.choices[k]
