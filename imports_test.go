@@ -34,7 +34,8 @@ var duties = map[string]duty{
 	"runner/agent": {},
 	// Programs are text: nobody's sockets are needed to write one.
 	"runner/program": {},
-	"runner/linux": {imports: []string{"runner/agent"},
+	"runner/room":    {imports: []string{"runner/agent"}},
+	"runner/linux": {imports: []string{"runner/agent", "runner/room"},
 		modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink", "github.com/gopacket/gopacket"}},
 	// What only tests import.
 	"dsl/golden":      {},

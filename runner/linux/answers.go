@@ -4,23 +4,17 @@ package linux
 
 import (
 	"strconv"
-	"strings"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
 // Answers are made once, so that giving one costs nothing.
 var (
-	okAnswer     = agent.Answer{Name: agent.OK}
-	blocksAnswer = agent.Answer{Name: agent.Blocks}
-	endAnswer    = agent.Answer{Name: agent.OK, Value: "end"}
-
 	errorAnswers   = makeErrorAnswers()
 	pendingAnswers = makePendingAnswers()
-	tokenAnswers   = makeTokenAnswers()
-	selectAnswers  = makeSetAnswers("readable", "writable", "exceptional")
-	pollAnswers    = makeSetAnswers("in", "out", "pri", "err", "hup", "nval")
+	pollAnswers    = room.LevelAnswers("in", "out", "pri", "err", "hup", "nval")
 )
 
 // maxErrno is above every error number that Linux shows to programs.
@@ -56,34 +50,10 @@ func makePendingAnswers() (answers [maxErrno]agent.Answer) {
 	return answers
 }
 
-func makeTokenAnswers() (answers [256]agent.Answer) {
-	for token := range answers {
-		answers[token] = agent.Answer{Name: agent.OK, Value: "#" + strconv.Itoa(token)}
-	}
-	return answers
-}
-
-// makeSetAnswers makes the answer for each set of levels; bit i of its index
-// stands for word i.
-func makeSetAnswers(words ...string) []agent.Answer {
-	answers := make([]agent.Answer, 1<<len(words))
-	for set := range answers {
-		var shown []string
-		for i, word := range words {
-			if set&(1<<i) != 0 {
-				shown = append(shown, word)
-			}
-		}
-		answers[set] = agent.Answer{Name: agent.OK, Value: strings.Join(shown, "+")}
-	}
-	answers[0].Value = "nothing"
-	return answers
-}
-
 // answer is ok or the name of an error.
 func answer(errno unix.Errno) agent.Answer {
 	if errno == 0 {
-		return okAnswer
+		return room.OK
 	}
 	return failure(errno)
 }

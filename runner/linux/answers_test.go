@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 )
 
 var update = flag.Bool("update", false, "rewrite the files of testdata with what this kernel answers")
@@ -168,16 +169,16 @@ func TestVocabulary(t *testing.T) {
 		}
 	}
 	var words []string
-	for name := range grammars {
+	for name := range forms {
 		words = append(words, strings.Fields(name)...)
 	}
-	for word := range lengthWords {
+	for word := range room.LengthWords {
 		words = append(words, word)
 	}
-	for _, row := range nameRows[:classSocket] {
-		words = append(words, row.word)
+	for _, row := range room.NameRows[:room.ClassSocket] {
+		words = append(words, row.Word)
 	}
-	words = append(words, localWords[:localSocket]...)
+	words = append(words, room.LocalWords[:room.LocalSocket]...)
 	words = append(words, strings.Fields("stream datagram inet inet6 blocking nonblocking roomy tiny"+
 		" reading writing both_ways on off now soon short long file never")...)
 	slices.Sort(words)

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,14 +17,14 @@ import (
 // has none: both stand for the descriptor that never is open, which the kernel
 // cannot tell from them.
 func (r *Room) upon(c *call) (uintptr, *socket) {
-	switch c.on {
-	case placeFile:
+	switch c.On {
+	case room.PlaceFile:
 		r.fileUsed = true
 		return uintptr(r.handles.file), &r.nowhere
-	case placeNever:
+	case room.PlaceNever:
 		return uintptr(r.handles.never), &r.nowhere
 	}
-	s := &r.sockets[c.on]
+	s := &r.sockets[c.On]
 	if s.state != stateOpen {
 		return uintptr(r.handles.never), s
 	}
@@ -32,52 +33,52 @@ func (r *Room) upon(c *call) (uintptr, *socket) {
 
 func (r *Room) socket(c *call) (agent.Answer, error) {
 	kind, flags := uintptr(unix.SOCK_DGRAM), uintptr(unix.SOCK_CLOEXEC)
-	if c.stream {
+	if c.Stream {
 		kind = unix.SOCK_STREAM
 	}
-	if c.number != 0 {
+	if c.Number != 0 {
 		flags |= unix.SOCK_NONBLOCK
 	}
-	fd, _, errno := unix.RawSyscall(unix.SYS_SOCKET, c.family.domain(), kind|flags, 0)
+	fd, _, errno := unix.RawSyscall(unix.SYS_SOCKET, c.Family.Domain(), kind|flags, 0)
 	if errno != 0 {
 		return failure(errno), nil
 	}
-	r.sockets[c.makes] = socket{fd: r.unsharedNumber(fd), state: stateOpen, family: c.family, stream: c.stream, nonblocking: c.number != 0}
-	return okAnswer, nil
+	r.sockets[c.Makes] = socket{fd: r.unsharedNumber(fd), state: stateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
+	return room.OK, nil
 }
 
 func (r *Room) bind(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	name := r.book.locals[s.family][c.local]
-	if c.local == localSocket {
+	name := r.book.Locals[s.family][c.Local]
+	if c.Local == room.LocalSocket {
 		var err error
-		if name, err = r.addressOf(c.to, s.family); err != nil {
+		if name, err = r.addressOf(c.To, s.family); err != nil {
 			return agent.Answer{}, err
 		}
 	}
 	r.allot(fd, s)
-	_, _, errno := unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), uintptr(s.family.exact()))
-	r.recall(c.on)
+	_, _, errno := unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), uintptr(s.family.Exact()))
+	r.recall(c.On)
 	return answer(errno), nil
 }
 
 func (r *Room) listen(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	r.allot(fd, s)
-	_, _, errno := unix.RawSyscall(unix.SYS_LISTEN, fd, uintptr(c.number), 0)
-	r.recall(c.on)
+	_, _, errno := unix.RawSyscall(unix.SYS_LISTEN, fd, uintptr(c.Number), 0)
+	r.recall(c.On)
 	return answer(errno), nil
 }
 
 func (r *Room) accept(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	w := waiting{trap: unix.SYS_ACCEPT4, fd: fd, a4: unix.SOCK_CLOEXEC}
-	if c.thread != ownThread {
+	if c.Thread != room.OwnThread {
 		return r.start(c, &w)
 	}
 	made, errno, blocked := r.makeWaiting(&w, s, unix.POLLIN)
 	if blocked {
-		return blocksAnswer, nil
+		return room.Blocks, nil
 	}
 	return r.accepted(c, made, errno), nil
 }
@@ -87,9 +88,9 @@ func (r *Room) accepted(c *call, made uintptr, errno unix.Errno) agent.Answer {
 		return failure(errno)
 	}
 	_, s := r.upon(c)
-	r.sockets[c.makes] = socket{fd: r.unsharedNumber(made), state: stateOpen, family: s.family, stream: s.stream, touched: true, sendTimed: s.sendTimed}
-	r.recall(c.makes)
-	return okAnswer
+	r.sockets[c.Makes] = socket{fd: r.unsharedNumber(made), state: stateOpen, family: s.family, stream: s.stream, touched: true, sendTimed: s.sendTimed}
+	r.recall(c.Makes)
+	return room.OK
 }
 
 func (r *Room) connect(c *call) (agent.Answer, error) {
@@ -102,10 +103,10 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	s.touched = true
 	unsent := s.fast && r.unsent(fd)
 	if !unsent {
-		s.answered = c.class == classListener || c.class == classRefuser
+		s.answered = c.Class == room.ClassListener || c.Class == room.ClassRefuser
 	}
-	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: uintptr(c.lengths[s.family])}
-	if c.thread != ownThread {
+	w := waiting{trap: unix.SYS_CONNECT, fd: fd, a2: uintptr(name), a3: uintptr(c.Lengths[s.family])}
+	if c.Thread != room.OwnThread {
 		return r.start(c, &w)
 	}
 	if !s.stream || s.nonblocking || s.state != stateOpen {
@@ -117,8 +118,8 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	}
 	errno, blocked, err := r.attempt(&w, s)
 	if blocked || err != nil {
-		r.recall(c.on)
-		return blocksAnswer, err
+		r.recall(c.On)
+		return room.Blocks, err
 	}
 	return r.connected(c, 0, errno), nil
 }
@@ -128,26 +129,26 @@ func (r *Room) connected(c *call, _ uintptr, errno unix.Errno) agent.Answer {
 		fd, _ := r.upon(c)
 		r.letRetry(fd)
 	}
-	r.recall(c.on)
+	r.recall(c.On)
 	return answer(errno)
 }
 
 // destination is where the name of a connect or sendto stands. Null pointers
 // are among them.
 func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
-	switch c.class {
-	case classNull:
+	switch c.Class {
+	case room.ClassNull:
 		return nil, nil
-	case classOwn:
-		return r.addressOf(c.on, s.family)
-	case classSocket:
-		return r.addressOf(c.to, s.family)
-	case classAbsent:
+	case room.ClassOwn:
+		return r.addressOf(c.On, s.family)
+	case room.ClassSocket:
+		return r.addressOf(c.To, s.family)
+	case room.ClassAbsent:
 		s.absent = true
 	}
-	name := r.book.names[s.family][c.class]
+	name := r.book.Names[s.family][c.Class]
 	if name == nil {
-		return nil, fmt.Errorf("%s is no address of this family", nameRows[c.class].word)
+		return nil, fmt.Errorf("%s is no address of this family", room.NameRows[c.Class].Word)
 	}
 	// Whatever is at the listener's port may be queued there. Asking costs
 	// less than finding out.
@@ -156,7 +157,7 @@ func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
 }
 
 func (r *Room) closeSocket(c *call) (agent.Answer, error) {
-	r.recall(c.on)
+	r.recall(c.On)
 	fd, s := r.upon(c)
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
 	if s.state == stateOpen {
@@ -167,8 +168,8 @@ func (r *Room) closeSocket(c *call) (agent.Answer, error) {
 
 func (r *Room) shutdown(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
-	_, _, errno := unix.RawSyscall(unix.SYS_SHUTDOWN, fd, uintptr(c.number), 0)
-	r.recall(c.on) // what calls an attempt off changes its address
+	_, _, errno := unix.RawSyscall(unix.SYS_SHUTDOWN, fd, uintptr(c.Number), 0)
+	r.recall(c.On) // what calls an attempt off changes its address
 	return answer(errno), nil
 }
 
@@ -178,11 +179,11 @@ func (r *Room) send(c *call) (agent.Answer, error) {
 
 func (r *Room) sendto(c *call) (agent.Answer, error) {
 	return r.sendTo(c, func(r *Room, c *call, s *socket) (unsafe.Pointer, uintptr, error) {
-		if !r.lab && c.class == classUnspec {
+		if !r.lab && c.Class == room.ClassUnspec {
 			return nil, 0, errors.New(unspecLeaves)
 		}
 		name, err := r.destination(c, s)
-		return name, uintptr(s.family.exact()), err
+		return name, uintptr(s.family.Exact()), err
 	})
 }
 
@@ -200,7 +201,7 @@ func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.P
 	if !s.stream {
 		r.allot(fd, s)
 	}
-	if c.thread != ownThread {
+	if c.Thread != room.OwnThread {
 		return r.start(c, &w)
 	}
 	var errno unix.Errno
@@ -216,13 +217,13 @@ func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.P
 		_, errno, blocked = r.makeWaiting(&w, s, unix.POLLOUT)
 	}
 	if blocked || err != nil {
-		return blocksAnswer, err
+		return room.Blocks, err
 	}
 	return r.delivered(c, 0, errno), nil
 }
 
 func (r *Room) delivered(c *call, _ uintptr, errno unix.Errno) agent.Answer {
-	r.recall(c.on) // to send may give a local address
+	r.recall(c.On) // to send may give a local address
 	return answer(errno)
 }
 
@@ -242,12 +243,12 @@ func (r *Room) receive(c *call, w waiting) (agent.Answer, error) {
 	if s.stream {
 		w.a3 = 1
 	}
-	if c.thread != ownThread {
+	if c.Thread != room.OwnThread {
 		return r.start(c, &w)
 	}
 	n, errno, blocked := r.makeWaiting(&w, s, unix.POLLIN)
 	if blocked {
-		return blocksAnswer, nil
+		return room.Blocks, nil
 	}
 	return r.received(c, n, errno), nil
 }
@@ -257,14 +258,14 @@ func (r *Room) received(_ *call, n uintptr, errno unix.Errno) agent.Answer {
 	case errno != 0:
 		return failure(errno)
 	case n == 0:
-		return endAnswer
+		return room.End
 	}
-	return tokenAnswers[r.data[0]]
+	return room.Token(r.data[0])
 }
 
 func (r *Room) setOption(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
-	return answer(r.setInt(fd, c.level, c.option, c.number)), nil
+	return answer(r.setInt(fd, c.level, c.option, c.Number)), nil
 }
 
 func (r *Room) setInt(fd uintptr, level, option, value int) unix.Errno {
@@ -277,7 +278,7 @@ func (r *Room) setInt(fd uintptr, level, option, value int) unix.Errno {
 // setLinger says whether close shall reset a connection.
 func (r *Room) setLinger(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
-	return answer(r.lingerNot(fd, int32(c.number))), nil
+	return answer(r.lingerNot(fd, int32(c.Number))), nil
 }
 
 // lingerNot sets SO_LINGER to 0 s if on is 1, or else turns it off.
@@ -292,7 +293,7 @@ func (r *Room) lingerNot(fd uintptr, on int32) unix.Errno {
 func (r *Room) setDeferAccept(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
 	const seconds = 3600 // longer than any script takes
-	return answer(r.setInt(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, seconds*c.number)), nil
+	return answer(r.setInt(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, seconds*c.Number)), nil
 }
 
 func (r *Room) setTimeout(c *call) (agent.Answer, error) {
@@ -308,10 +309,10 @@ const setNonblocking = 0x5421
 
 func (r *Room) setMode(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	r.value = int32(c.number)
+	r.value = int32(c.Number)
 	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, fd, setNonblocking, uintptr(unsafe.Pointer(&r.value)))
 	if errno == 0 && s.state == stateOpen {
-		s.nonblocking = c.number != 0
+		s.nonblocking = c.Number != 0
 	}
 	return answer(errno), nil
 }

@@ -4,45 +4,56 @@ package linux
 
 import (
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"github.com/gopacket/gopacket/layers"
 	"golang.org/x/sys/unix"
 )
 
-// events are what the far side can be told to do. The name of an event is two
-// words.
-var events = map[string]grammar{
-	"network accepts": event((*farSide).accept),
-	"network refuses": event((*farSide).refuse),
-	"network reports": event((*farSide).report, readReport),
-	"peer opens":      event((*farSide).open),
-	"peer sends":      sending(event((*farSide).send)),
-	"peer finishes":   event((*farSide).finish),
-	"peer resets":     event((*farSide).reset),
-}
+// What the far side can be told to do. The name of an event is two words.
+var (
+	eventForms = map[string]room.Form{
+		"network accepts": {Event: true},
+		"network refuses": {Event: true},
+		"network reports": {Event: true, Words: []room.WordReader{readReport}},
+		"peer opens":      {Event: true},
+		"peer sends":      {Event: true, Sends: true},
+		"peer finishes":   {Event: true},
+		"peer resets":     {Event: true},
+	}
+	eventMethods = map[string]method{
+		"network accepts": event((*farSide).accept),
+		"network refuses": event((*farSide).refuse),
+		"network reports": reporting(event((*farSide).report)),
+		"peer opens":      event((*farSide).open),
+		"peer sends":      event((*farSide).send),
+		"peer finishes":   event((*farSide).finish),
+		"peer resets":     event((*farSide).reset),
+	}
+)
 
 // An action says something about a flow; token is what it may send.
 type action func(far *farSide, e ends, c *call, token byte) error
 
-// event is the form of a line that has the network do something about a socket.
+// event is the method of a line that has the network do something about a socket.
 // Where there is nothing to be said, nothing is sent, and the line succeeds all
 // the same. When it has, the kernel has dealt with what was said.
-func event(act action, words ...wordReader) grammar {
+func event(act action) method {
 	do := func(r *Room, c *call) (agent.Answer, error) {
-		if c.sends {
+		if c.Sends {
 			r.sent++
 		}
 		fd, s := r.upon(c)
 		if c.report != nil && c.report.codes[s.family] == 0 {
-			return okAnswer, nil // nobody in a network of this family can say so
+			return room.OK, nil // nobody in a network of this family can say so
 		}
 		e, ok := r.reach(fd, s)
 		if !ok {
-			return okAnswer, nil
+			return room.OK, nil
 		}
 		r.networked = true
-		return okAnswer, r.far.do(act, e, c, byte(r.sent))
+		return room.OK, r.far.do(act, e, c, byte(r.sent))
 	}
-	return grammar{do: do, event: true, words: words, also: func(c *call) { c.networked = true }}
+	return method{do: do, also: func(c *call) { c.networked = true }}
 }
 
 // do hears what this host has said before an action and because of it.
@@ -56,18 +67,10 @@ func (far *farSide) do(act action, e ends, c *call, token byte) error {
 	return far.attend()
 }
 
-// sending is the form of an event that sends a token.
-func sending(form grammar) grammar {
-	form.also = func(c *call) { c.networked, c.sends = true, true }
-	return form
-}
-
-// joinEvent makes one word of an event's name.
-func joinEvent(words []string) []string {
-	if len(words) < 2 || words[0] != "network" && words[0] != "peer" {
-		return words
-	}
-	return append([]string{words[0] + " " + words[1]}, words[2:]...)
+// reporting is the method of an event that reports an error.
+func reporting(m method) method {
+	m.also = func(c *call) { c.networked, c.report = true, &reports[c.Number] }
+	return m
 }
 
 // reach looks up where the silent host reaches a socket. It reports false if it
@@ -76,17 +79,17 @@ func (r *Room) reach(fd uintptr, s *socket) (e ends, ok bool) {
 	if r.ask(unix.SYS_GETSOCKNAME, fd) != 0 {
 		return ends{}, false
 	}
-	own, ok := decodeName(r.nameBytes[:r.length])
-	if !ok || own.Port() == 0 || !own.Addr().IsUnspecified() && own.Addr() != labHostAddresses[s.family] {
+	own, ok := room.DecodeName(r.nameBytes[:r.length])
+	if !ok || own.Port() == 0 || !own.Addr().IsUnspecified() && own.Addr() != room.LabHostAddress(s.family) {
 		return ends{}, false
 	}
 	e = ends{family: s.family, stream: s.stream, near: own.Port()}
 	if r.ask(unix.SYS_GETPEERNAME, fd) != 0 {
 		return e, true
 	}
-	peer, ok := decodeName(r.nameBytes[:r.length])
+	peer, ok := room.DecodeName(r.nameBytes[:r.length])
 	e.far = peer.Port()
-	return e, ok && peer.Addr() == labSilentAddresses[s.family]
+	return e, ok && peer.Addr() == room.LabSilentAddress(s.family)
 }
 
 // accept answers the SYN of an attempt with a SYN of its own.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/vishvananda/netlink"
 )
@@ -58,12 +59,12 @@ func (r *Room) openFarSide() {
 	reason := r.labReason
 	if r.lab {
 		var err error
-		if r.far, err = newFarSide(r.fixtures.listener); err == nil {
+		if r.far, err = newFarSide(r.fixtures.Listener); err == nil {
 			return
 		}
 		reason = err.Error()
 	}
-	r.lacks = append(r.lacks, agent.Lack{What: "network", Why: reason})
+	r.reader.Lacks = append(r.reader.Lacks, agent.Lack{What: "network", Why: reason})
 }
 
 func newFarSide(port uint16) (*farSide, error) {
@@ -80,7 +81,7 @@ func newFarSide(port uint16) (*farSide, error) {
 		return nil, err
 	}
 	return &farSide{tap: tap, reader: newReader(), writer: newWriter(near.Attrs().HardwareAddr), port: port,
-		flows: make([]flow, 0, places)}, nil
+		flows: make([]flow, 0, room.Places)}, nil
 }
 
 // attend hears everything that this host has sent, and acknowledges what has to

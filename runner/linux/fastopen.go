@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
@@ -13,7 +14,7 @@ import (
 // that be so without a cookie, which a server must have sent before.
 func (r *Room) setFastOpen(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	errno := r.setInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN_CONNECT, c.number)
+	errno := r.setInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN_CONNECT, c.Number)
 	s.fast = s.fast || errno == 0
 	return answer(errno), nil
 }
@@ -41,7 +42,7 @@ func (r *Room) awaitSend(c *call, w *waiting, s *socket) (agent.Answer, error) {
 	const never = 0 // level
 	_, errno, blocked := r.makePatient(w, never, s.sendHorizon())
 	if blocked {
-		return blocksAnswer, nil
+		return room.Blocks, nil
 	}
 	return r.connected(c, 0, errno), nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"unsafe"
 
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
@@ -15,10 +16,8 @@ import (
 // takes ports: a closed port inside it may be given to the very socket that
 // connects to it.
 type ports struct {
-	listener uint16 // TCP: a listener; UDP: a socket that swallows everything
-	refuser  uint16 // nobody
-	fixed    uint16 // for scripts to bind
-	taken    uint16 // of the system's choice, and nobody can have it: for sockets that shall find no port
+	room.Ports
+	taken uint16 // of the system's choice, and nobody can have it: for sockets that shall find no port
 }
 
 // fixtures are the sockets that scripts meet.
@@ -39,7 +38,7 @@ const fixtureBacklog = 128
 func newFixtures(first, last, low, high uint16) (*fixtures, error) {
 	f := &fixtures{next: first, last: last}
 	for family := range families {
-		fd, err := boundSocket(family, unix.SOCK_STREAM, netip.AddrPortFrom(family.loopback(), 0))
+		fd, err := boundSocket(family, unix.SOCK_STREAM, netip.AddrPortFrom(family.Loopback(), 0))
 		if err == nil {
 			unix.Close(fd)
 			f.has[family] = true
@@ -61,7 +60,7 @@ func newFixtures(first, last, low, high uint16) (*fixtures, error) {
 
 // boundSocket is a nonblocking socket that is bound to an address.
 func boundSocket(family family, kind int, local netip.AddrPort) (int, error) {
-	fd, err := unix.Socket(int(family.domain()), kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	fd, err := unix.Socket(int(family.Domain()), kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return -1, err
 	}
@@ -95,7 +94,7 @@ type boundPair struct {
 func (f *fixtures) take() (port uint16, pairs []boundPair, err error) {
 	for f.next < f.last {
 		f.next++
-		if pairs, err = f.bindAll(f.next, family.loopback); err == nil {
+		if pairs, err = f.bindAll(f.next, family.Loopback); err == nil {
 			return f.next, pairs, nil
 		}
 	}
@@ -140,7 +139,7 @@ func (f *fixtures) makeListener() error {
 	if err != nil {
 		return err
 	}
-	f.ports.listener = port
+	f.ports.Listener = port
 	for _, pair := range pairs {
 		f.held = append(f.held, pair.stream, pair.datagram)
 		f.listeners[pair.family] = pair.stream
@@ -165,7 +164,7 @@ func (f *fixtures) makeRefuser() error {
 	if err != nil {
 		return err
 	}
-	f.ports.refuser = port
+	f.ports.Refuser = port
 	for _, pair := range pairs {
 		f.held = append(f.held, pair.stream)
 		unix.Close(pair.datagram)
@@ -179,7 +178,7 @@ func (f *fixtures) chooseFixed() error {
 	if err != nil {
 		return err
 	}
-	f.ports.fixed = port
+	f.ports.Fixed = port
 	closePairs(pairs)
 	return nil
 }
@@ -187,7 +186,7 @@ func (f *fixtures) chooseFixed() error {
 // takeFrom takes a port of the system's choice, whatever the local address.
 func (f *fixtures) takeFrom(low, high uint16) error {
 	for port := high; port >= low && port > high-100; port-- {
-		pairs, err := f.bindAll(port, family.wildcard)
+		pairs, err := f.bindAll(port, family.Wildcard)
 		if err != nil {
 			continue
 		}

@@ -7,26 +7,28 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
+
+	"connectspec/runner/room"
 )
 
 // TestLoopbackOnly: every name that the room passes to the kernel outside the
 // lab is loopback, the wildcard, or no address at all; the others are refused
 // before any system call.
 func TestLoopbackOnly(t *testing.T) {
-	room := openLoopback(t)
+	r := openLoopback(t)
 	refused := 0
-	for class, row := range nameRows[:classSocket] {
+	for class, row := range room.NameRows[:room.ClassSocket] {
 		for _, call := range []string{"connect s0 ", "sendto s0 "} {
-			_, err := room.Prepare(call + row.word)
+			_, err := r.Prepare(call + row.Word)
 			if err != nil {
 				refused++
 				if !strings.Contains(err.Error(), "lab") {
-					t.Errorf("%s%s: refused because: %v", call, row.word, err)
+					t.Errorf("%s%s: refused because: %v", call, row.Word, err)
 				}
 				continue
 			}
 			for f := range families {
-				checkHarmless(t, room, f, nameClass(class))
+				checkHarmless(t, r, f, room.NameClass(class))
 			}
 		}
 	}
@@ -34,32 +36,32 @@ func TestLoopbackOnly(t *testing.T) {
 		t.Error("nothing is refused")
 	}
 	for _, line := range []string{"bind s0 fixed", "s0 = socket stream irda blocking", "connect s0 silent huge", "startup"} {
-		if _, err := room.Prepare(line); err == nil {
+		if _, err := r.Prepare(line); err == nil {
 			t.Errorf("%s is not refused", line)
 		}
 	}
 }
 
-func checkHarmless(t *testing.T, room *Room, f family, class nameClass) {
+func checkHarmless(t *testing.T, r *Room, f family, class room.NameClass) {
 	t.Helper()
-	pointer := room.book.names[f][class]
+	pointer := r.book.Names[f][class]
 	switch class {
-	case classUnreadable, classTorn, classOwn:
+	case room.ClassUnreadable, room.ClassTorn, room.ClassOwn:
 		return // no address, or one that is looked at when it is known
 	}
 	if pointer == nil {
 		return
 	}
-	name := unsafe.Slice((*byte)(pointer), slotBytes)
-	address, ok := decodeName(name)
+	name := unsafe.Slice((*byte)(pointer), room.SlotBytes)
+	address, ok := room.DecodeName(name)
 	if !ok {
-		if class != classUnspec && class != classUnknownFamily {
-			t.Errorf("%s is no address", nameRows[class].word)
+		if class != room.ClassUnspec && class != room.ClassUnknownFamily {
+			t.Errorf("%s is no address", room.NameRows[class].Word)
 		}
 		return
 	}
 	if ip := address.Addr().Unmap(); !ip.IsLoopback() && !ip.IsUnspecified() {
-		t.Errorf("%s is %v", nameRows[class].word, ip)
+		t.Errorf("%s is %v", room.NameRows[class].Word, ip)
 	}
 }
 
@@ -94,17 +96,17 @@ func TestOwnAddressOutsideLoopback(t *testing.T) {
 }
 
 func TestNamesRoundTrip(t *testing.T) {
-	name := make([]byte, slotBytes)
+	name := make([]byte, room.SlotBytes)
 	for _, text := range []string{"127.0.0.1:7", "0.0.0.0:0", "[::1]:65535", "[::ffff:127.0.0.1]:1", "[fd00::1]:80"} {
 		want := netip.MustParseAddrPort(text)
-		encodeName(name, want)
-		if got, ok := decodeName(name); !ok || got != want {
+		room.EncodeName(name, want)
+		if got, ok := room.DecodeName(name); !ok || got != want {
 			t.Errorf("%v is read back as %v", want, got)
 		}
 	}
 	for _, length := range []int{0, 1, 2, 15} {
-		encodeName(name, netip.MustParseAddrPort("127.0.0.1:7"))
-		if got, ok := decodeName(name[:length]); ok {
+		room.EncodeName(name, netip.MustParseAddrPort("127.0.0.1:7"))
+		if got, ok := room.DecodeName(name[:length]); ok {
 			t.Errorf("%d bytes are read as %v", length, got)
 		}
 	}

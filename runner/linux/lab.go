@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"connectspec/runner/room"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -25,15 +26,6 @@ import (
 //	       .3 ::3  absent: nobody answers for it
 //	lab1   the other end of lab0, without addresses
 var (
-	labHost        = [families]string{"198.18.0.1", "fd00:18::1"}
-	labSilent      = [families]string{"198.18.0.2", "fd00:18::2"}
-	labAbsent      = [families]string{"198.18.0.3", "fd00:18::3"}
-	labUnreachable = [families]string{"198.18.1.1", "fd00:18:1::1"}
-	labProhibited  = [families]string{"198.18.2.1", "fd00:18:2::1"}
-	labBlackhole   = [families]string{"198.18.3.1", "fd00:18:3::1"}
-	labNoRoute     = [families]string{"203.0.113.1", "fd00:19::1"}
-	labMulticast   = [families]string{"239.18.0.1", "ff15::18"}
-
 	labHostBits  = [families]int{24, 64}
 	labWholeBits = [families]int{32, 128}
 	labRouteBits = [families]int{24, 48}
@@ -110,10 +102,10 @@ func setUpLab() error {
 		if err := labFamily(f, near); err != nil {
 			return err
 		}
-		if err := acknowledgeAtOnce(loopback, f.loopback().String(), loopbackBits[f]...); err != nil {
+		if err := acknowledgeAtOnce(loopback, f.Loopback().String(), loopbackBits[f]...); err != nil {
 			return err
 		}
-		if err := acknowledgeAtOnce(near, labHost[f], labWholeBits[f]); err != nil {
+		if err := acknowledgeAtOnce(near, room.LabHost[f], labWholeBits[f]); err != nil {
 			return err
 		}
 	}
@@ -195,25 +187,25 @@ func raise(names ...string) (link netlink.Link, err error) {
 
 // labFamily gives the near link its addresses, neighbours and routes.
 func labFamily(f family, near netlink.Link) error {
-	host := network(labHost[f], labHostBits[f])
-	host.IP = net.ParseIP(labHost[f])
+	host := network(room.LabHost[f], labHostBits[f])
+	host.IP = net.ParseIP(room.LabHost[f])
 	address := &netlink.Addr{IPNet: host}
 	if f == inet6 {
 		address.Flags = unix.IFA_F_NODAD
 	}
 	if err := netlink.AddrAdd(near, address); err != nil {
-		return fmt.Errorf("address %s: %w", labHost[f], err)
+		return fmt.Errorf("address %s: %w", room.LabHost[f], err)
 	}
 	neighbour := &netlink.Neigh{LinkIndex: near.Attrs().Index, State: netlink.NUD_PERMANENT,
-		Family: int(f.domain()), IP: net.ParseIP(labSilent[f]), HardwareAddr: nobodysAddress}
+		Family: int(f.Domain()), IP: net.ParseIP(room.LabSilent[f]), HardwareAddr: nobodysAddress}
 	if err := netlink.NeighAdd(neighbour); err != nil {
-		return fmt.Errorf("neighbour %s: %w", labSilent[f], err)
+		return fmt.Errorf("neighbour %s: %w", room.LabSilent[f], err)
 	}
 	routes := []netlink.Route{
-		{Dst: network(labUnreachable[f], labRouteBits[f]), Type: unix.RTN_UNREACHABLE},
-		{Dst: network(labProhibited[f], labRouteBits[f]), Type: unix.RTN_PROHIBIT},
-		{Dst: network(labBlackhole[f], labRouteBits[f]), Type: unix.RTN_BLACKHOLE},
-		{Dst: network(labMulticast[f], labGroupBits[f]), LinkIndex: near.Attrs().Index, Scope: netlink.SCOPE_LINK},
+		{Dst: network(room.LabUnreachable[f], labRouteBits[f]), Type: unix.RTN_UNREACHABLE},
+		{Dst: network(room.LabProhibited[f], labRouteBits[f]), Type: unix.RTN_PROHIBIT},
+		{Dst: network(room.LabBlackhole[f], labRouteBits[f]), Type: unix.RTN_BLACKHOLE},
+		{Dst: network(room.LabMulticast[f], labGroupBits[f]), LinkIndex: near.Attrs().Index, Scope: netlink.SCOPE_LINK},
 	}
 	for i := range routes {
 		if err := netlink.RouteAdd(&routes[i]); err != nil {
@@ -237,7 +229,7 @@ func network(address string, bits int) *net.IPNet {
 // until what is sent there comes back: the kernel takes notice of a new carrier,
 // and of a new address, in its own time, usually at once.
 func awaitAddress(f family) error {
-	address := netip.MustParseAddr(labHost[f])
+	address := netip.MustParseAddr(room.LabHost[f])
 	const patience, pause = 10 * time.Second, time.Millisecond
 	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {
 		err := tryBind(f, address)
@@ -265,7 +257,7 @@ func tryRoute(address netip.Addr) error {
 }
 
 func tryBind(f family, address netip.Addr) error {
-	fd, err := unix.Socket(int(f.domain()), unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	fd, err := unix.Socket(int(f.Domain()), unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 
+	"connectspec/runner/room"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -35,8 +36,8 @@ func newNeighbours() (*neighbours, error) {
 	}
 	n := &neighbours{handle: handle}
 	for f := range families {
-		n.absents[f] = netlink.Neigh{LinkIndex: link.Attrs().Index, Family: int(f.domain()),
-			IP: net.ParseIP(labAbsent[f]), State: netlink.NUD_FAILED}
+		n.absents[f] = netlink.Neigh{LinkIndex: link.Attrs().Index, Family: int(f.Domain()),
+			IP: net.ParseIP(room.LabAbsent[f]), State: netlink.NUD_FAILED}
 	}
 	return n, nil
 }
@@ -44,7 +45,7 @@ func newNeighbours() (*neighbours, error) {
 // giveUp ends the search for the absent host.
 func (n *neighbours) giveUp(f family) error {
 	if err := n.handle.NeighSet(&n.absents[f]); err != nil {
-		return fmt.Errorf("neighbour %s: %w", labAbsent[f], err)
+		return fmt.Errorf("neighbour %s: %w", room.LabAbsent[f], err)
 	}
 	return nil
 }

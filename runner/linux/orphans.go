@@ -81,7 +81,7 @@ func (o *orphans) end(f family) error {
 	if has, err := o.count(f); err != nil || has <= o.had[f] {
 		return err
 	}
-	left, err := netlink.SocketDiagTCP(uint8(f.domain()))
+	left, err := netlink.SocketDiagTCP(uint8(f.Domain()))
 	if err != nil && !errors.Is(err, netlink.ErrDumpInterrupted) {
 		return fmt.Errorf("the sockets that are left: %w", err)
 	}
@@ -103,7 +103,7 @@ func (o *orphans) end(f family) error {
 
 // destroying is a struct inet_diag_req_v2 that names one socket.
 func destroying(f family, id *netlink.SocketID) []byte {
-	request := append(make([]byte, 0, 56), uint8(f.domain()), unix.IPPROTO_TCP, 0, 0, 0, 0, 0, 0)
+	request := append(make([]byte, 0, 56), uint8(f.Domain()), unix.IPPROTO_TCP, 0, 0, 0, 0, 0, 0)
 	request = binary.BigEndian.AppendUint16(request, id.SourcePort)
 	request = binary.BigEndian.AppendUint16(request, id.DestinationPort)
 	for _, ip := range [][]byte{id.Source, id.Destination} {

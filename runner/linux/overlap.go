@@ -8,13 +8,14 @@ import (
 	"unsafe"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
 // argumentMemory holds arguments of a system call that the room would use anew
 // while a thread is in the call.
 type argumentMemory struct {
-	name   [slotBytes]byte
+	name   [room.SlotBytes]byte
 	length uint32
 	data   [16]byte
 }
@@ -22,11 +23,11 @@ type argumentMemory struct {
 // take lets a system call have its arguments here instead of in the room's
 // memory. The kernel reads some of them again when a signal restarts the call.
 func (m *argumentMemory) take(r *Room, w *waiting) {
-	copy(m.name[:], r.book.scratch)
+	copy(m.name[:], r.book.Scratch)
 	m.length, m.data = r.length, r.data
 	for _, argument := range []*uintptr{&w.a2, &w.a3, &w.a4, &w.a5, &w.a6} {
 		switch *argument {
-		case uintptr(unsafe.Pointer(&r.book.scratch[0])), uintptr(unsafe.Pointer(&r.nameBytes)):
+		case uintptr(unsafe.Pointer(&r.book.Scratch[0])), uintptr(unsafe.Pointer(&r.nameBytes)):
 			*argument = uintptr(unsafe.Pointer(&m.name))
 		case uintptr(unsafe.Pointer(&r.length)):
 			*argument = uintptr(unsafe.Pointer(&m.length))
@@ -65,7 +66,7 @@ func (r *Room) dismissThreads() {
 // for the others, which touch the room. A thread with a call whose result nobody
 // has asked for makes none.
 func (r *Room) inThread(c *call) (agent.Answer, error) {
-	t := r.threads[c.thread]
+	t := r.threads[c.Thread]
 	if t.script != nil {
 		return agent.Answer{Name: agent.Busy}, nil
 	}
@@ -84,7 +85,7 @@ func (r *Room) inThread(c *call) (agent.Answer, error) {
 // start lets a thread make a system call that may block, on behalf of a call of
 // the script.
 func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
-	t := r.threads[c.thread]
+	t := r.threads[c.Thread]
 	t.waiting = *w
 	t.memory.take(r, &t.waiting)
 	t.watch.expect(&t.waiting)
@@ -92,7 +93,7 @@ func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
 	r.engaged++
 	t.call()
 	answer, err := r.returnOf(t)
-	r.recall(c.on)
+	r.recall(c.On)
 	return answer, err
 }
 
@@ -111,9 +112,9 @@ func (r *Room) collectReturned() {
 
 // returnFrom answers what the call in a thread does.
 func (r *Room) returnFrom(c *call) (agent.Answer, error) {
-	t := r.threads[c.number]
+	t := r.threads[c.Number]
 	if t == nil || t.script == nil {
-		return okAnswer, nil
+		return room.OK, nil
 	}
 	return r.returnOf(t)
 }
@@ -142,7 +143,7 @@ func (r *Room) returnOf(t *thread) (agent.Answer, error) {
 		}
 	}
 	if !t.returned() {
-		return blocksAnswer, nil
+		return room.Blocks, nil
 	}
 	return r.collect(t), nil
 }
@@ -202,11 +203,11 @@ func (r *Room) restartThread(c *call) (agent.Answer, error) {
 // signal sends a signal to a thread that is in a call. Nobody could tell
 // whether another one got it.
 func (r *Room) signal(c *call, signal uintptr) (agent.Answer, error) {
-	t := r.threads[c.number]
+	t := r.threads[c.Number]
 	if t == nil || t.script == nil || t.returned() {
-		return okAnswer, nil
+		return room.OK, nil
 	}
-	return okAnswer, t.interrupt(signal)
+	return room.OK, t.interrupt(signal)
 }
 
 // settleLimit is how long a thread may take to return or to fall asleep, on a
@@ -267,7 +268,7 @@ func (r *Room) releaseThreads() error {
 		if err := t.escape(); err != nil {
 			return err
 		}
-		if c := t.script; c.makes != placeNone {
+		if c := t.script; c.Makes != room.PlaceNone {
 			r.collect(t) // End closes it with the others
 		}
 		t.script = nil

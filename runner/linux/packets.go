@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 
+	"connectspec/runner/room"
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 )
@@ -103,7 +104,7 @@ func newWriter(near net.HardwareAddr) *writer {
 	for f, kind := range [families]layers.EthernetType{layers.EthernetTypeIPv4, layers.EthernetTypeIPv6} {
 		w.ethernet[f] = layers.Ethernet{SrcMAC: nobodysAddress, DstMAC: near, EthernetType: kind}
 	}
-	from, to := labSilent, labHost
+	from, to := room.LabSilent, room.LabHost
 	w.ipv4 = layers.IPv4{Version: 4, TTL: hops, SrcIP: net.ParseIP(from[inet]).To4(), DstIP: net.ParseIP(to[inet]).To4()}
 	w.ipv6 = layers.IPv6{Version: 6, HopLimit: hops, SrcIP: net.ParseIP(from[inet6]), DstIP: net.ParseIP(to[inet6])}
 	return w

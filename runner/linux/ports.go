@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
@@ -92,25 +93,25 @@ func (r *Room) allot(fd uintptr, s *socket) {
 func (r *Room) setPorts(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	choice := 0
-	if c.number == usedUp {
+	if c.Number == usedUp {
 		choice = portRange(int(r.fixtures.taken), int(r.fixtures.taken))
 	}
 	errno := r.setInt(fd, unix.IPPROTO_IP, unix.IP_LOCAL_PORT_RANGE, choice)
 	if errno == 0 {
-		s.portless = c.number == usedUp
+		s.portless = c.Number == usedUp
 	}
 	return answer(errno), nil
 }
 
 const usedUp = 1
 
-func readPorts(r *Room, c *call, word string) error {
+func readPorts(r *room.Reader, line *room.Line, word string) error {
 	switch word {
 	case "plenty":
 	case "used_up":
-		c.number = usedUp
+		line.Number = usedUp
 	default:
-		return unknownWord(word)
+		return room.UnknownWord(word)
 	}
-	return r.lacking("ports")
+	return r.Lacking("ports")
 }

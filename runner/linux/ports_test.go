@@ -5,17 +5,18 @@ package linux
 import (
 	"testing"
 
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
 // TestPortsOfTheirOwn: whatever call takes a port of the system's choice, it is
 // one that no other call of the script could have got.
 func TestPortsOfTheirOwn(t *testing.T) {
-	room := openLoopback(t)
-	if room.allotments.denied {
+	opened := openLoopback(t)
+	if opened.allotments.denied {
 		t.Skip("NOT TESTED: that sockets choose among ports of their own: this kernel has no ranges for a socket")
 	}
-	batch := prepareAll(t, room, scripts(`
+	batch := prepareAll(t, opened, scripts(`
 		s0 = socket stream inet blocking
 		bind s0 any
 
@@ -53,30 +54,30 @@ func TestPortsOfTheirOwn(t *testing.T) {
 	const rounds = 100 // more than fit into the ports of the system's choice
 	for range rounds {
 		for _, script := range batch {
-			if err := room.Begin(script); err != nil {
+			if err := opened.Begin(script); err != nil {
 				t.Fatal(err)
 			}
 			var last *call
 			for _, prepared := range script {
 				last = prepared.(*call)
-				if _, err := room.Do(last); err != nil {
+				if _, err := opened.Do(last); err != nil {
 					t.Fatal(err)
 				}
 			}
-			checkAllotted(t, room, last.on)
-			heldUp(t, room.End())
+			checkAllotted(t, opened, last.On)
+			heldUp(t, opened.End())
 		}
 	}
 }
 
-func checkAllotted(t *testing.T, room *Room, p place) {
+func checkAllotted(t *testing.T, opened *Room, p room.Place) {
 	t.Helper()
-	if errno := room.ask(unix.SYS_GETSOCKNAME, uintptr(room.sockets[p].fd)); errno != 0 {
+	if errno := opened.ask(unix.SYS_GETSOCKNAME, uintptr(opened.sockets[p].fd)); errno != 0 {
 		t.Fatal(errno)
 	}
-	address, ok := decodeName(room.nameBytes[:room.length])
+	address, ok := room.DecodeName(opened.nameBytes[:opened.length])
 	port := int(address.Port())
-	if end := room.allotments.next; !ok || port >= end || port < end-portsOfACall || end > room.allotments.end {
+	if end := opened.allotments.next; !ok || port >= end || port < end-portsOfACall || end > opened.allotments.end {
 		t.Fatalf("the port is %d, not one of the %d below %d", port, portsOfACall, end)
 	}
 }

@@ -2,6 +2,8 @@
 
 package linux
 
+import "connectspec/runner/room"
+
 // A report is a kind of ICMP error.
 type report struct {
 	word  string
@@ -44,12 +46,13 @@ var reports = []report{
 	{"next_header", [families]uint16{0, parameter6 + 1}},
 }
 
-func readReport(_ *Room, c *call, word string) error {
+// readReport reads which one is meant, as an index.
+func readReport(_ *room.Reader, line *room.Line, word string) error {
 	for i := range reports {
 		if reports[i].word == word && word != "" {
-			c.report = &reports[i]
+			line.Number = i
 			return nil
 		}
 	}
-	return unknownWord(word)
+	return room.UnknownWord(word)
 }

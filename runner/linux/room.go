@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,24 +20,24 @@ type Room struct {
 	lab       bool
 	labReason string // why there is none
 	version   string
-	lacks     []agent.Lack
 
-	book       *nameBook
+	pages      pages
+	book       *room.NameBook
+	reader     room.Reader
+	peers      *room.Peers
 	fixtures   *fixtures
 	allotments *allotments
 	handles    *handles
 	alarm      *alarm
-	neighbours *neighbours               // nil outside the lab
-	orphans    *orphans                  // nil outside the lab
-	far        *farSide                  // of the lab; nil where there is none
-	classes    map[netip.AddrPort]string // what getpeername may find
-	threads    [len(threadNames)]*thread // once a script has needed them
+	neighbours *neighbours                    // nil outside the lab
+	orphans    *orphans                       // nil outside the lab
+	far        *farSide                       // of the lab; nil where there is none
+	threads    [len(room.ThreadNames)]*thread // once a script has needed them
 
 	// Of the script at hand.
-	sockets  [places]socket
+	sockets  [room.Places]socket
 	nowhere  socket // stands for what is no socket of the script
 	recalls  bool   // somebody asks for addresses that sockets had
-	recalled []recollection
 	began    time.Time
 	waited   time.Duration // by calls on sockets with a timeout
 	sent     int           // send and sendto so far
@@ -47,7 +48,7 @@ type Room struct {
 	networked bool // the far side has done something
 
 	// Arguments of system calls, here because their addresses are passed on.
-	nameBytes [storageBytes]byte
+	nameBytes [room.StorageBytes]byte
 	length    uint32
 	value     int32
 	info      unix.TCPInfo
@@ -113,7 +114,6 @@ func (r *Room) furnish() (err error) {
 		return fmt.Errorf("uname: %w", err)
 	}
 	r.version = unix.ByteSliceToString(name.Sysname[:]) + " " + unix.ByteSliceToString(name.Release[:])
-	r.recalled = make([]recollection, 0, 64)
 	if r.alarm, err = newAlarm(); err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (r *Room) furnish() (err error) {
 	if err = r.providePorts(); err != nil {
 		return err
 	}
-	if r.book, err = newNameBook(r.fixtures.ports); err != nil {
+	if r.book, err = room.NewNameBook(&r.pages, r.fixtures.ports.Ports); err != nil {
 		return err
 	}
 	if r.lab {
@@ -136,8 +136,8 @@ func (r *Room) furnish() (err error) {
 			return err
 		}
 	}
-	r.classes = peerClasses(r.fixtures.ports)
-	r.lacks = r.findLacks()
+	r.peers = room.NewPeers(r.fixtures.ports.Ports)
+	r.reader = room.Reader{Forms: forms, Lacks: r.findLacks(), LabReason: r.labReason}
 	r.openFarSide()
 	r.reset()
 	return nil
@@ -187,7 +187,7 @@ const unspecLeaves = "outside the lab a datagram to it might leave by the defaul
 
 // Describe names this kernel.
 func (r *Room) Describe() agent.Description {
-	lacks := slices.Clone(r.lacks)
+	lacks := slices.Clone(r.reader.Lacks)
 	if !r.lab {
 		// connect could, but sendto must not: see there.
 		lacks = append(lacks, agent.Lack{What: "unspec", Why: unspecLeaves})
@@ -195,37 +195,21 @@ func (r *Room) Describe() agent.Description {
 	return agent.Description{Name: "linux", Version: r.version, Dictionary: "linux", Lacks: lacks}
 }
 
-// maxSends is how many tokens a byte can tell apart.
-const maxSends = 255
-
 // Begin looks over the script. Its error is that of a script that nobody can
-// run: a place that is made twice, or more tokens than there are bytes.
+// run.
 func (r *Room) Begin(script []agent.Call) error {
-	made, sends := 0, 0
+	var tally room.Tally
 	for _, prepared := range script {
 		c := prepared.(*call)
-		if c.thread != ownThread {
-			if err := r.hireThreads(); err != nil {
-				r.recalls = false
-				return err
-			}
+		r.recalls = r.recalls || c.Recalls
+		err := tally.Count(&c.Line)
+		if err == nil && c.Thread != room.OwnThread {
+			err = r.hireThreads()
 		}
-		r.recalls = r.recalls || c.recalls
-		if c.sends {
-			sends++
-		}
-		if c.makes == placeNone {
-			continue
-		}
-		if made&(1<<c.makes) != 0 {
+		if err != nil {
 			r.recalls = false
-			return fmt.Errorf("s%d is made twice", c.makes)
+			return err
 		}
-		made |= 1 << c.makes
-	}
-	if sends > maxSends {
-		r.recalls = false
-		return fmt.Errorf("a script sends %d times; at most %d tokens can be told apart", sends, maxSends)
 	}
 	r.began, r.waited = time.Now(), 0
 	return nil
@@ -314,9 +298,10 @@ func (r *Room) End() error {
 }
 
 func (r *Room) reset() {
-	r.sockets = [places]socket{}
+	r.sockets = [room.Places]socket{}
 	r.nowhere = socket{nonblocking: true}
-	r.recalls, r.recalled = false, r.recalled[:0]
+	r.recalls = false
+	r.peers.Forget()
 	r.sent = 0
 	r.queued, r.fileUsed, r.networked = false, false, false
 }
@@ -342,9 +327,7 @@ func (r *Room) Close() error {
 	if r.far != nil {
 		r.far.close()
 	}
-	if r.book != nil {
-		r.book.close()
-	}
+	r.pages.close()
 	runtime.UnlockOSThread()
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
@@ -29,19 +30,19 @@ var sendTimeouts = [...]time.Duration{time.Microsecond, time.Hour}
 
 const shortTimeout = 0
 
-var readSendTimeout = oneOf(map[string]func(*call){
-	"": func(c *call) { c.number = shortTimeout }, "short": func(c *call) { c.number = shortTimeout },
-	"long": func(c *call) { c.number = 1 }})
+var readSendTimeout = room.OneOf(map[string]func(*room.Line){
+	"": func(l *room.Line) { l.Number = shortTimeout }, "short": func(l *room.Line) { l.Number = shortTimeout },
+	"long": func(l *room.Line) { l.Number = 1 }})
 
 // setSendTimeout bounds connect and send on the socket, also those that other
 // threads are about to make, not those that they are in.
 func (r *Room) setSendTimeout(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	r.timeout = unix.NsecToTimeval(int64(sendTimeouts[c.number]))
+	r.timeout = unix.NsecToTimeval(int64(sendTimeouts[c.Number]))
 	_, _, errno := unix.RawSyscall6(unix.SYS_SETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_SNDTIMEO,
 		uintptr(unsafe.Pointer(&r.timeout)), unsafe.Sizeof(r.timeout), 0)
 	if errno == 0 {
-		s.sendTimed = c.number == shortTimeout
+		s.sendTimed = c.Number == shortTimeout
 	}
 	return answer(errno), nil
 }

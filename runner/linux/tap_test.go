@@ -17,7 +17,7 @@ func networkRoom(t *testing.T) *Room {
 	t.Helper()
 	room := labRoom(t)
 	if room.far == nil {
-		t.Skipf("NOT TESTED: the far side of the lab: %v", room.lacking("network"))
+		t.Skipf("NOT TESTED: the far side of the lab: %v", room.reader.Lacking("network"))
 	}
 	return room
 }
@@ -40,7 +40,7 @@ func TestTap(t *testing.T) {
 				if frame == nil {
 					break
 				}
-				if p, ok := room.far.reader.read(frame); !ok || p.stream || p.far != room.fixtures.listener {
+				if p, ok := room.far.reader.read(frame); !ok || p.stream || p.far != room.fixtures.Listener {
 					t.Errorf("%s of %s: packet %+v", name, f, p)
 				}
 				room.far.tap.done()

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
 
@@ -193,14 +194,14 @@ func (r *Room) selectLevels(c *call) (agent.Answer, error) {
 	if errno != 0 || err != nil {
 		return failure(errno), err
 	}
-	return selectAnswers[set], nil
+	return room.SelectLevels[set], nil
 }
 
 // look makes a call that looks for levels, now or soon. If nothing shows on a
 // socket that called the absent host, that is no longer looked for, and the call
 // made again.
 func (r *Room) look(c *call, fd uintptr, s *socket, once func(*Room, uintptr, time.Duration) (uintptr, unix.Errno)) (unix.Errno, error) {
-	if !c.soon {
+	if !c.Soon {
 		_, errno := once(r, fd, 0)
 		return errno, nil
 	}

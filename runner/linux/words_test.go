@@ -5,11 +5,13 @@ package linux
 import (
 	"strings"
 	"testing"
+
+	"connectspec/runner/room"
 )
 
 // TestLinesThatAreNone: Prepare says what is wrong with a line.
 func TestLinesThatAreNone(t *testing.T) {
-	room := openLoopback(t)
+	opened := openLoopback(t)
 	cases := []struct{ line, want string }{
 		{"", "names no call"},
 		{"s0 =", "names no call"},
@@ -54,7 +56,7 @@ func TestLinesThatAreNone(t *testing.T) {
 		{"peer sends s0", "a test of plain loopback"},
 	}
 	for _, c := range cases {
-		if _, err := room.Prepare(c.line); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := opened.Prepare(c.line); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: error %v does not say %s", c.line, err, c.want)
 		}
 	}
@@ -63,22 +65,22 @@ func TestLinesThatAreNone(t *testing.T) {
 // TestScriptsThatAreNone: Begin refuses what nobody can run, and the next
 // script is not affected.
 func TestScriptsThatAreNone(t *testing.T) {
-	room := openLoopback(t)
+	opened := openLoopback(t)
 	fresh := "s0 = socket datagram inet blocking"
 	sends := []string{fresh}
-	for range maxSends + 1 {
+	for range room.MaxSends + 1 {
 		sends = append(sends, "sendto s0 listener")
 	}
 	for want, script := range map[string][]string{"made twice": {fresh, fresh}, "tokens": sends} {
-		if _, err := play(t, room, script...); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := play(t, opened, script...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}
-	if answers, err := play(t, room, sends[:maxSends+1]...); err != nil || strings.Join(answers, "") != strings.Repeat("ok", maxSends+1) {
+	if answers, err := play(t, opened, sends[:room.MaxSends+1]...); err != nil || strings.Join(answers, "") != strings.Repeat("ok", room.MaxSends+1) {
 		t.Errorf("%v, %v", answers, err)
 	}
 	for word, f := range map[string]string{"broadcast": "inet6", "mapped": "inet"} {
-		if _, err := play(t, room, "s0 = socket stream "+f+" blocking", "connect s0 "+word); err == nil || !strings.Contains(err.Error(), word) {
+		if _, err := play(t, opened, "s0 = socket stream "+f+" blocking", "connect s0 "+word); err == nil || !strings.Contains(err.Error(), word) {
 			t.Errorf("%s of %s: error %v", word, f, err)
 		}
 	}
@@ -86,15 +88,15 @@ func TestScriptsThatAreNone(t *testing.T) {
 
 // TestReplayAllocatesNothing: running prepared scripts costs system calls only.
 func TestReplayAllocatesNothing(t *testing.T) {
-	room := openLoopback(t)
-	prepared := prepareAll(t, room, mix)
+	opened := openLoopback(t)
+	prepared := prepareAll(t, opened, mix)
 	allocations := testing.AllocsPerRun(100, func() {
 		for _, script := range prepared {
-			room.Begin(script)
+			opened.Begin(script)
 			for _, call := range script {
-				room.Do(call)
+				opened.Do(call)
 			}
-			room.End()
+			opened.End()
 		}
 	})
 	if allocations != 0 {
