@@ -37,6 +37,8 @@ var duties = map[string]duty{
 	"runner/room":    {imports: []string{"runner/agent"}},
 	"runner/linux": {imports: []string{"runner/agent", "runner/room"},
 		modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink", "github.com/gopacket/gopacket"}},
+	"runner/winsock": {imports: []string{"runner/agent", "runner/room"}},
+	"runner/wine":    {imports: []string{"runner/agent", "runner/room", "runner/linux"}},
 	// What only tests import.
 	"dsl/golden":      {},
 	"model/modeltest": {imports: []string{"model", "spec"}},

@@ -17,7 +17,7 @@ import (
 const execPrefix = "exec:"
 
 // start says how the agent of a target is started: `local` is this program
-// itself, `exec:PROGRAM ARGUMENT...` any other.
+// itself, `wine` its Windows build, `exec:PROGRAM ARGUMENT...` any other.
 func start(target string) (agent.Start, error) {
 	if command, isProgram := strings.CutPrefix(target, execPrefix); isProgram {
 		words := strings.Fields(command)
@@ -28,21 +28,27 @@ func start(target string) (agent.Start, error) {
 			return exec.Command(words[0], words[1:]...), nil
 		}), nil
 	}
-	if target != localTarget {
-		return nil, errors.New("there is no target " + target + "; `connectspec targets` lists them")
+	switch target {
+	case localTarget:
+		return localStart()
+	case wineTarget:
+		return wineStart()
 	}
-	return localStart()
+	return nil, errors.New("there is no target " + target + "; `connectspec targets` lists them")
 }
 
-// localTarget is the name of this machine's own sockets.
-const localTarget = "local"
+// Names of targets: this machine's own sockets, and those of Wine on it.
+const (
+	localTarget = "local"
+	wineTarget  = "wine"
+)
 
 // A subject is the specification, the platform and the target of a command that
 // runs scripts.
 type subject struct {
 	Spec     string `help:"Specification file; without it, the one that is part of the program." placeholder:"FILE"`
 	Platform string `help:"Platform whose rules judge; usually the one named after the target." placeholder:"NAME"`
-	Target   string `help:"Whose sockets: local, or exec:PROGRAM for an agent." default:"local" placeholder:"NAME"`
+	Target   string `help:"Whose sockets: local, wine, or exec:PROGRAM for an agent." default:"local" placeholder:"NAME"`
 }
 
 // config finds out who the target is, and makes the model of its platform.

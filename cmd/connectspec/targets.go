@@ -33,7 +33,7 @@ func (c *targetsCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	targets := []targetInfo{c.local(t, opened)}
+	targets := []targetInfo{c.ask(t, opened, localTarget), c.ask(t, opened, wineTarget)}
 	targets = append(targets, targetInfo{
 		Name: execPrefix + "PROGRAM", Available: true, Lacks: []lackedInfo{},
 		Room: "any program that speaks the agent's protocol",
@@ -49,10 +49,10 @@ func (c *targetsCommand) Run(t *terminal) error {
 	return nil
 }
 
-// local asks this machine's own agent who it is.
-func (c *targetsCommand) local(t *terminal, opened *document) targetInfo {
-	info := targetInfo{Name: localTarget, Lacks: []lackedInfo{}}
-	begin, err := localStart()
+// ask asks the agent of a target who it is.
+func (c *targetsCommand) ask(t *terminal, opened *document, target string) targetInfo {
+	info := targetInfo{Name: target, Lacks: []lackedInfo{}}
+	begin, err := start(target)
 	var who agent.Description
 	if err == nil {
 		who, err = agent.Describe(t.ctx, begin)

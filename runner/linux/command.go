@@ -16,14 +16,10 @@ import (
 	"time"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/room"
 )
 
-// labVariable tells a child what its network namespace is: `new`, or the reason
-// why it has none of its own.
-const labVariable = "CONNECTSPEC_LAB"
-
 const (
-	labNew = "new"
 	// statusDescriptor is where a child in a new namespace says how the lab is.
 	statusDescriptor = 3
 	labReady         = "ready"
@@ -41,9 +37,21 @@ func Command(arguments, variables []string) agent.Start {
 	return c.start
 }
 
+// Enclosed is Command for a child that makes use of other programs, which must
+// not be left behind: it is alone with them in a namespace of processes, and of
+// mounts too, and they end with it. Its arguments must make it call EnterLab.
+// There is no such child without the lab.
+func Enclosed(arguments, variables []string) agent.Start {
+	attributes := namespaces()
+	attributes.Cloneflags |= syscall.CLONE_NEWPID | syscall.CLONE_NEWNS
+	c := &command{arguments: arguments, variables: variables, attributes: attributes, enclosed: true}
+	return c.start
+}
+
 type command struct {
 	arguments, variables []string
 	attributes           *syscall.SysProcAttr // what the child with a lab is alone in
+	enclosed             bool                 // it makes no sense without one
 
 	lock   sync.Mutex
 	denied string // why there is no lab
@@ -71,6 +79,9 @@ func (c *command) start(ctx context.Context) (io.ReadWriteCloser, error) {
 			return nil, err
 		}
 		c.denied = denial(err)
+	}
+	if c.enclosed {
+		return nil, errors.New(c.denied)
 	}
 	return agent.Child(func(context.Context) (*exec.Cmd, error) {
 		return c.program(c.denied), nil
@@ -105,7 +116,7 @@ func (c *command) program(lab string) *exec.Cmd {
 	if old := os.Getenv("GODEBUG"); old != "" {
 		debug += "," + old
 	}
-	program.Env = append(append(os.Environ(), c.variables...), debug, labVariable+"="+lab)
+	program.Env = append(append(os.Environ(), c.variables...), debug, room.LabVariable+"="+lab)
 	return program
 }
 
@@ -118,7 +129,7 @@ func (c *command) startInLab(ctx context.Context) (io.ReadWriteCloser, error) {
 	}
 	defer status.Close()
 	child, err := agent.Child(func(context.Context) (*exec.Cmd, error) {
-		program := c.program(labNew)
+		program := c.program(room.LabNew)
 		program.ExtraFiles = []*os.File{theirs}
 		attributes := *c.attributes
 		program.SysProcAttr = &attributes
@@ -166,32 +177,50 @@ func namespaces() *syscall.SysProcAttr {
 // Serve is what the child does: it opens the room that its environment calls
 // for and serves a client on in and out until in ends.
 func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	room, err := openAsTold()
+	opened, err := openAsTold()
 	if err != nil {
 		return err
 	}
-	defer room.Close()
-	return agent.Serve(ctx, in, out, room)
+	defer opened.Close()
+	return agent.Serve(ctx, in, out, opened)
 }
 
 func openAsTold() (*Room, error) {
-	switch told := os.Getenv(labVariable); told {
-	case labNew:
-		room, err := OpenLab()
-		status := os.NewFile(statusDescriptor, "status")
-		defer status.Close()
-		report := labReady
-		if err != nil {
-			report = strings.Join(strings.Fields(err.Error()), " ")
+	switch told := os.Getenv(room.LabVariable); told {
+	case room.LabNew:
+		opened, err := OpenLab()
+		if failed := tellStatus(err); failed != nil && err == nil {
+			opened.Close()
+			return nil, failed
 		}
-		if _, failed := fmt.Fprintln(status, report); failed != nil && err == nil {
-			room.Close()
-			return nil, fmt.Errorf("status of the lab: %w", failed)
-		}
-		return room, err
+		return opened, err
 	case "":
 		return OpenLoopback("not started in a network namespace of its own")
 	default:
 		return OpenLoopback(told)
 	}
+}
+
+// EnterLab is what a child of Enclosed does first: it sets the lab up, does what
+// else there is to prepare, and tells the client how that went.
+func EnterLab(prepare func() error) error {
+	err := setUpLab()
+	if err == nil {
+		err = prepare()
+	}
+	return errors.Join(err, tellStatus(err))
+}
+
+// tellStatus tells the client whether the lab has been set up.
+func tellStatus(err error) error {
+	status := os.NewFile(statusDescriptor, "status")
+	defer status.Close()
+	report := labReady
+	if err != nil {
+		report = strings.Join(strings.Fields(err.Error()), " ")
+	}
+	if _, err := fmt.Fprintln(status, report); err != nil {
+		return fmt.Errorf("status of the lab: %w", err)
+	}
+	return nil
 }

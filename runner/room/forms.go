@@ -148,7 +148,7 @@ func readArgument(line *Line, word string) (Place, error) {
 	return to, nil
 }
 
-func readLength(r *Reader, line *Line, word string) error {
+func readLength(_ *Reader, line *Line, word string) error {
 	if word == "" {
 		word = "exact"
 	}
@@ -159,5 +159,5 @@ func readLength(r *Reader, line *Line, word string) error {
 	for f := range Families {
 		line.Lengths[f] = length(f)
 	}
-	return r.Lacking(word)
+	return nil
 }

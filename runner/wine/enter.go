@@ -1,0 +1,71 @@
+//go:build linux
+
+package wine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"connectspec/runner/linux"
+	"connectspec/runner/room"
+)
+
+// Enter is what the child that Start starts does: it sets the lab up and becomes
+// Wine, which runs the agent on the same standard input and output. It returns
+// only with an error.
+func Enter() error {
+	loader, prefix, built := os.Getenv(loaderVariable), os.Getenv(prefixVariable), os.Getenv(agentVariable)
+	if loader == "" || prefix == "" || built == "" || os.Getenv(room.LabVariable) != room.LabNew {
+		return errors.New("the agent of Wine is started by this program itself: connectspec run --target wine")
+	}
+	if err := linux.EnterLab(func() error { return occupy(prefix) }); err != nil {
+		return err
+	}
+	variables := append(environment(ownPrefix), room.LabVariable+"="+room.LabReady)
+	return fmt.Errorf("%s: %w", loader, syscall.Exec(loader, []string{loader, built, "agent"}, variables))
+}
+
+// ownPrefix is the prefix of this child alone. Wine's server has its socket there
+// as well, below a folder for the user, who is 0 in this namespace. Only the
+// child sees it.
+const (
+	serversFolder = "/tmp/.wine-0"
+	ownPrefix     = serversFolder + "/prefix"
+)
+
+// occupy makes the prefix of this child: the registry is copied, all the rest is
+// shared.
+func occupy(shared string) error {
+	if err := syscall.Mount("", "/", "", syscall.MS_PRIVATE|syscall.MS_REC, ""); err != nil {
+		return fmt.Errorf("private mounts: %w", err)
+	}
+	// Where /proc may not be mounted, the outer one does: Wine asks for itself.
+	syscall.Mount("proc", "/proc", "proc", 0, "")
+	if err := os.Mkdir(serversFolder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if err := syscall.Mount("tmpfs", serversFolder, "tmpfs", 0, "mode=0700,size=64m"); err != nil {
+		return fmt.Errorf("a tmpfs at %s: %w", serversFolder, err)
+	}
+	drives := filepath.Join(ownPrefix, "dosdevices")
+	if err := os.MkdirAll(drives, 0o700); err != nil {
+		return err
+	}
+	for _, name := range registry {
+		text, err := os.ReadFile(filepath.Join(shared, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(ownPrefix, name), text, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(ownPrefix, ".update-timestamp"), []byte("disable\n"), 0o600),
+		os.Symlink(filepath.Join(shared, "drive_c"), filepath.Join(ownPrefix, "drive_c")),
+		os.Symlink("../drive_c", filepath.Join(drives, "c:")),
+		os.Symlink("/", filepath.Join(drives, "z:")))
+}

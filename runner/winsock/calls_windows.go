@@ -1,0 +1,378 @@
+package winsock
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"syscall"
+	"unsafe"
+
+	"connectspec/runner/agent"
+	"connectspec/runner/room"
+)
+
+// never is a handle that nobody gives out: a multiple of four, as all are, and
+// far above the others.
+const never = 0x7ffffffc
+
+// call calls a function of the library. An exception is the error of a call
+// which the room itself has made wrong: scripts use ask.
+func (r *Room) call(f function, arguments ...uintptr) (uintptr, syscall.Errno) {
+	result, number, exception := r.guard.call(r.library[f], arguments...)
+	if exception != 0 {
+		return failed, syscall.Errno(exception)
+	}
+	if int32(result) != -1 {
+		return result, 0
+	}
+	return failed, number
+}
+
+// upon finds the handle that a call is made upon. A closed socket's may have
+// been given to another one since, and a socket that was never made has none:
+// both stand for the handle that never was.
+func (r *Room) upon(c *call) (uintptr, *socket) {
+	switch c.On {
+	case room.PlaceFile:
+		if r.fileClosed {
+			return never, &r.nowhere
+		}
+		return uintptr(r.file), &r.nowhere
+	case room.PlaceNever:
+		return never, &r.nowhere
+	}
+	s := &r.sockets[c.On]
+	if s.state != stateOpen {
+		return never, s
+	}
+	return s.handle, s
+}
+
+// answer is ok, the name of an error, or that of an exception.
+func answer(number syscall.Errno) agent.Answer {
+	if number == 0 {
+		return room.OK
+	}
+	if name, ok := exceptionNames[uint32(number)]; ok {
+		return agent.Answer{Name: name}
+	}
+	return failure(number)
+}
+
+func (r *Room) startup(*call) (agent.Answer, error) { return answer(r.startOnce()), nil }
+
+// cleanup may take every socket of the process away, the fixtures' too.
+func (r *Room) cleanup(*call) (agent.Answer, error) {
+	_, number := r.call(fnCleanup)
+	if number == 0 {
+		r.started--
+	}
+	if r.started == 0 {
+		r.fixtures.alive = false
+	}
+	return answer(number), nil
+}
+
+func (r *Room) socket(c *call) (agent.Answer, error) {
+	kind := uintptr(kindDatagram)
+	if c.Stream {
+		kind = kindStream
+	}
+	handle, number := r.call(fnSocket, c.Family.Domain(), kind, 0)
+	if number != 0 {
+		return answer(number), nil
+	}
+	r.sockets[c.Makes] = socket{handle: handle, state: stateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
+	if c.Number != 0 {
+		return answer(r.setModeOf(handle, 1)), nil
+	}
+	return room.OK, nil
+}
+
+func (r *Room) bind(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	name := r.book.Locals[s.family][c.Local]
+	if c.Local == room.LocalSocket {
+		var err error
+		if name, err = r.addressOf(c.To, s.family); err != nil {
+			return agent.Answer{}, err
+		}
+	}
+	_, number := r.call(fnBind, handle, uintptr(name), uintptr(s.family.Exact()))
+	r.recall(c.On)
+	return answer(number), nil
+}
+
+func (r *Room) listen(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	_, number := r.call(fnListen, handle, uintptr(c.Number))
+	r.recall(c.On)
+	return answer(number), nil
+}
+
+// wait makes a call that may block on a blocking socket. It says whether it had
+// to be cancelled.
+func (r *Room) wait(s *socket, f function, arguments ...uintptr) (result uintptr, number syscall.Errno, blocked bool) {
+	if s.nonblocking || s.state != stateOpen {
+		result, number = r.call(f, arguments...)
+		return result, number, false
+	}
+	r.watch.begin(s.handle)
+	result, number = r.call(f, arguments...)
+	cancelled := r.watch.end()
+	return result, number, cancelled && (number == operationAborted || number == interrupted)
+}
+
+func (r *Room) accept(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	made, number, blocked := r.wait(s, fnAccept, handle, 0, 0)
+	if blocked {
+		return room.Blocks, nil
+	}
+	if number != 0 {
+		return answer(number), nil
+	}
+	r.sockets[c.Makes] = socket{handle: made, state: stateOpen, family: s.family, stream: s.stream,
+		nonblocking: s.nonblocking, touched: true} // it inherits the mode
+	r.recall(c.Makes)
+	return room.OK, nil
+}
+
+func (r *Room) connect(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	name, err := r.destination(c, s)
+	if err != nil {
+		return agent.Answer{}, err
+	}
+	s.touched = true
+	length := uintptr(c.Lengths[s.family])
+	var number syscall.Errno
+	blocked := false
+	if s.stream {
+		_, number, blocked = r.wait(s, fnConnect, handle, uintptr(name), length)
+	} else {
+		_, number = r.call(fnConnect, handle, uintptr(name), length)
+	}
+	r.recall(c.On)
+	if blocked {
+		return room.Blocks, nil
+	}
+	return answer(number), nil
+}
+
+// destination is where the name of a connect or sendto stands. Null pointers
+// are among them.
+func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
+	switch c.Class {
+	case room.ClassNull:
+		return nil, nil
+	case room.ClassOwn:
+		return r.addressOf(c.On, s.family)
+	case room.ClassSocket:
+		return r.addressOf(c.To, s.family)
+	}
+	name := r.book.Names[s.family][c.Class]
+	if name == nil {
+		return nil, fmt.Errorf("%s is no address of this family", room.NameRows[c.Class].Word)
+	}
+	if s.stream {
+		r.fixtures.queued[s.family]++
+		if c.Class == room.ClassMapped {
+			r.fixtures.queued[room.Inet]++
+		}
+	}
+	return name, nil
+}
+
+func (r *Room) closeSocket(c *call) (agent.Answer, error) {
+	r.recall(c.On)
+	handle, s := r.upon(c)
+	_, number := r.call(fnClose, handle)
+	if number == 0 && c.On == room.PlaceFile {
+		r.fileClosed = true
+	}
+	if number == 0 && s.state == stateOpen {
+		s.state = stateClosed
+	}
+	return answer(number), nil
+}
+
+func (r *Room) shutdown(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	_, number := r.call(fnShutdown, handle, uintptr(c.Number))
+	r.recall(c.On)
+	return answer(number), nil
+}
+
+// next is the token that the next send carries.
+func (r *Room) next() uintptr {
+	r.sent++
+	r.data[0] = byte(r.sent)
+	return uintptr(unsafe.Pointer(&r.data))
+}
+
+func (r *Room) send(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	_, number := r.call(fnSend, handle, r.next(), 1, 0)
+	r.recall(c.On)
+	return answer(number), nil
+}
+
+func (r *Room) sendto(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	name, err := r.destination(c, s)
+	if err != nil {
+		return agent.Answer{}, err
+	}
+	_, number := r.call(fnSendTo, handle, r.next(), 1, 0, uintptr(name), uintptr(s.family.Exact()))
+	r.recall(c.On) // to send may give a local address
+	return answer(number), nil
+}
+
+func (r *Room) recv(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	return r.received(r.wait(s, fnRecv, handle, uintptr(unsafe.Pointer(&r.data)), s.roomForData(), 0))
+}
+
+func (r *Room) recvfrom(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	r.length = int32(len(r.nameBytes))
+	return r.received(r.wait(s, fnRecvFrom, handle, uintptr(unsafe.Pointer(&r.data)), s.roomForData(), 0,
+		uintptr(unsafe.Pointer(&r.nameBytes)), uintptr(unsafe.Pointer(&r.length))))
+}
+
+// roomForData is for one token of a stream, or for a whole datagram.
+func (s *socket) roomForData() uintptr {
+	if s.stream {
+		return 1
+	}
+	return 16
+}
+
+func (r *Room) received(n uintptr, number syscall.Errno, blocked bool) (agent.Answer, error) {
+	switch {
+	case blocked:
+		return room.Blocks, nil
+	case number != 0:
+		return answer(number), nil
+	case n == 0:
+		return room.End, nil
+	}
+	return room.Token(r.data[0]), nil
+}
+
+func (r *Room) setOption(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	r.value = int32(c.Number)
+	_, number := r.call(fnSetOption, handle, c.level, c.option, uintptr(unsafe.Pointer(&r.value)), unsafe.Sizeof(r.value))
+	return answer(number), nil
+}
+
+// setLinger says whether close shall reset a connection.
+func (r *Room) setLinger(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	return answer(r.lingerNot(handle, uint16(c.Number))), nil
+}
+
+// lingerNot sets SO_LINGER to 0 s if on is 1, or else turns it off.
+func (r *Room) lingerNot(handle uintptr, on uint16) syscall.Errno {
+	r.linger.on = on
+	_, number := r.call(fnSetOption, handle, levelSocket, optionLinger, uintptr(unsafe.Pointer(&r.linger)), unsafe.Sizeof(r.linger))
+	return number
+}
+
+func (r *Room) setMode(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	number := r.setModeOf(handle, int32(c.Number))
+	if number == 0 && s.state == stateOpen {
+		s.nonblocking = c.Number != 0
+	}
+	return answer(number), nil
+}
+
+func (r *Room) setModeOf(handle uintptr, nonblocking int32) syscall.Errno {
+	r.value = nonblocking
+	_, number := r.call(fnControl, handle, setNonblocking, uintptr(unsafe.Pointer(&r.value)))
+	return number
+}
+
+func (r *Room) socketError(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	r.length = int32(unsafe.Sizeof(r.value))
+	_, number := r.call(fnGetOption, handle, levelSocket, optionError, uintptr(unsafe.Pointer(&r.value)), uintptr(unsafe.Pointer(&r.length)))
+	if number != 0 {
+		return answer(number), nil
+	}
+	return pendingError(syscall.Errno(uint32(r.value))), nil
+}
+
+// ask makes getsockname or getpeername; r.nameBytes and r.length have the
+// answer.
+func (r *Room) ask(f function, handle uintptr) syscall.Errno {
+	r.length = int32(len(r.nameBytes))
+	_, number := r.call(f, handle, uintptr(unsafe.Pointer(&r.nameBytes)), uintptr(unsafe.Pointer(&r.length)))
+	return number
+}
+
+func (r *Room) getsockname(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	if number := r.ask(fnSockName, handle); number != 0 {
+		return answer(number), nil
+	}
+	return room.HostAnswer(r.nameBytes[:r.length]), nil
+}
+
+func (r *Room) getpeername(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	if number := r.ask(fnPeerName, handle); number != 0 {
+		return answer(number), nil
+	}
+	return r.peers.Answer(r.nameBytes[:r.length], r.lastAddress), nil
+}
+
+func (r *Room) lastAddress(p room.Place) netip.AddrPort { return r.sockets[p].last }
+
+// recall remembers the address that a socket has now, if the script asks for
+// such things.
+func (r *Room) recall(p room.Place) {
+	if !r.recalls || p < 0 {
+		return
+	}
+	s := &r.sockets[p]
+	if s.state != stateOpen || r.ask(fnSockName, s.handle) != 0 {
+		return
+	}
+	if address, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
+		s.last = address
+		r.peers.Recall(p, address)
+	}
+}
+
+// addressOf writes the address of a socket as a name: where others reach it.
+// One that is closed has the last one it was seen with, one without a local
+// name that of loopback with port 0. The error is that of a socket which is
+// somewhere that the room must not send to.
+func (r *Room) addressOf(p room.Place, caller room.Family) (unsafe.Pointer, error) {
+	address := netip.AddrPortFrom(caller.Loopback(), 0)
+	if p >= 0 && r.sockets[p].state != stateAbsent {
+		s := &r.sockets[p]
+		address = netip.AddrPortFrom(s.family.Loopback(), 0)
+		if s.state == stateClosed {
+			if s.last.IsValid() && s.last.Port() != 0 {
+				address = s.last
+			}
+		} else if r.ask(fnSockName, s.handle) == 0 {
+			if own, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
+				address = own
+			}
+		}
+	}
+	if address.Addr().Unmap().IsUnspecified() {
+		address = netip.AddrPortFrom(room.PlainAddress(address).Addr(), address.Port())
+	}
+	if r.labReason != "" && !address.Addr().Unmap().IsLoopback() {
+		return nil, errors.New("the socket's address is outside loopback")
+	}
+	room.EncodeName(r.book.Scratch, address)
+	return unsafe.Pointer(&r.book.Scratch[0]), nil
+}

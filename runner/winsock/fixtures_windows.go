@@ -1,0 +1,155 @@
+package winsock
+
+import (
+	"fmt"
+	"net/netip"
+	"unsafe"
+
+	"connectspec/runner/room"
+)
+
+// fixtures are the sockets that scripts meet.
+type fixtures struct {
+	room.Ports
+	has       [room.Families]bool
+	alive     bool
+	held      []uintptr
+	listeners [room.Families]uintptr
+	queued    [room.Families]int // attempts that may wait there
+}
+
+const (
+	// Ports of fixtures lie outside the range from which the system takes ports.
+	firstPort = 7000
+	lastPort  = 7900
+
+	// fixtureBacklog is that of the listeners. They are emptied before it is
+	// used up.
+	fixtureBacklog = 128
+	mostQueued     = 64
+)
+
+func (r *Room) newFixtures() (*fixtures, error) {
+	f := &fixtures{}
+	for family := range room.Families {
+		handle, err := r.boundSocket(family, kindStream, netip.AddrPortFrom(family.Loopback(), 0))
+		if err == nil {
+			f.has[family] = true
+			r.call(fnClose, handle)
+		}
+	}
+	if !f.has[room.Inet] {
+		return nil, fmt.Errorf("no socket can be bound to 127.0.0.1")
+	}
+	port := uint16(firstPort)
+	for _, wanted := range []*uint16{&f.Listener, &f.Refuser, &f.Fixed} {
+		for port++; !f.free(r, port); port++ {
+			if port == lastPort {
+				return nil, fmt.Errorf("no free port on loopback up to %d", lastPort)
+			}
+		}
+		*wanted = port
+	}
+	return f, f.restore(r)
+}
+
+// free says whether sockets of all kinds can be bound to a port of loopback.
+func (f *fixtures) free(r *Room, port uint16) bool {
+	for family := range room.Families {
+		for _, kind := range []uintptr{kindStream, kindDatagram} {
+			if !f.has[family] {
+				continue
+			}
+			handle, err := r.boundSocket(family, kind, netip.AddrPortFrom(family.Loopback(), port))
+			if err != nil {
+				return false
+			}
+			r.call(fnClose, handle)
+		}
+	}
+	return true
+}
+
+// restore makes the fixtures: a listener, beside it a datagram socket whose
+// queue is full before long, and a port that is held without listening.
+func (f *fixtures) restore(r *Room) error {
+	f.held, f.queued = f.held[:0], [room.Families]int{}
+	for family := range room.Families {
+		if !f.has[family] {
+			continue
+		}
+		at := func(port uint16) netip.AddrPort { return netip.AddrPortFrom(family.Loopback(), port) }
+		listener, err := r.boundSocket(family, kindStream, at(f.Listener))
+		if err != nil {
+			return err
+		}
+		f.held, f.listeners[family] = append(f.held, listener), listener
+		// What is accepted inherits this: closing it sends a reset and leaves
+		// nothing behind, neither here nor at the other end.
+		r.lingerNot(listener, 1)
+		r.setModeOf(listener, 1)
+		if _, number := r.call(fnListen, listener, fixtureBacklog); number != 0 {
+			return fmt.Errorf("fixture: listen: %s", errorName(number))
+		}
+		for _, other := range []struct {
+			kind uintptr
+			port uint16
+		}{{kindDatagram, f.Listener}, {kindStream, f.Refuser}} {
+			handle, err := r.boundSocket(family, other.kind, at(other.port))
+			if err != nil {
+				return err
+			}
+			f.held = append(f.held, handle)
+		}
+	}
+	f.alive = true
+	return nil
+}
+
+// boundSocket is a socket that is bound to an address.
+func (r *Room) boundSocket(family room.Family, kind uintptr, local netip.AddrPort) (uintptr, error) {
+	handle, number := r.call(fnSocket, family.Domain(), kind, 0)
+	if handle == failed {
+		return 0, fmt.Errorf("fixture: socket: %s", errorName(number))
+	}
+	room.EncodeName(r.nameBytes[:], local)
+	if _, number := r.call(fnBind, handle, uintptr(unsafe.Pointer(&r.nameBytes)), uintptr(family.Exact())); number != 0 {
+		r.call(fnClose, handle)
+		return 0, fmt.Errorf("fixture: bind to %v: %s", local, errorName(number))
+	}
+	return handle, nil
+}
+
+// drain takes what scripts left in the listeners' queues: at once where they
+// have closed sockets, of which the system keeps one end as long as the other is
+// open; otherwise before a queue is full.
+func (f *fixtures) drain(r *Room, closed bool) error {
+	for family, listener := range f.listeners {
+		if f.queued[family] == 0 || !closed && f.queued[family] < mostQueued {
+			continue
+		}
+		f.queued[family] = 0
+		for {
+			handle, number := r.call(fnAccept, listener, 0, 0)
+			if handle != failed {
+				r.call(fnClose, handle)
+				continue
+			}
+			name := errorName(number)
+			if name == "WSAEWOULDBLOCK" {
+				break
+			}
+			if name != "WSAECONNRESET" && name != "WSAECONNABORTED" {
+				return fmt.Errorf("fixture: accept: %s", name)
+			}
+		}
+	}
+	return nil
+}
+
+func (f *fixtures) close(r *Room) {
+	for _, handle := range f.held {
+		r.call(fnClose, handle)
+	}
+	f.held, f.alive = nil, false
+}

@@ -1,0 +1,83 @@
+package winsock
+
+import (
+	"time"
+	"unsafe"
+
+	"connectspec/runner/agent"
+	"connectspec/runner/room"
+)
+
+// levels holds the arguments of select and WSAPoll.
+type levels struct {
+	sets [3]socketSet
+	poll struct {
+		handle         uintptr
+		asked, showing int16
+	}
+	timeout struct{ seconds, microseconds int32 }
+}
+
+// A socketSet is an fd_set of one.
+type socketSet struct {
+	count   uint32
+	members [1]uintptr
+}
+
+// Events of WSAPoll, which refuses to be asked for POLLPRI.
+const (
+	pollIn      = 0x0300
+	pollOut     = 0x0010
+	pollPri     = 0x0400
+	pollError   = 0x0001
+	pollHangUp  = 0x0002
+	pollInvalid = 0x0004
+)
+
+// horizon is how long a call waits for what may come by itself.
+func (r *Room) horizon(c *call) time.Duration {
+	if !c.Soon {
+		return 0
+	}
+	return r.patience
+}
+
+// selectLevels asks for all three levels of one socket.
+func (r *Room) selectLevels(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	sets := &r.levels.sets
+	for i := range sets {
+		sets[i] = socketSet{count: 1, members: [1]uintptr{handle}}
+	}
+	r.levels.timeout.seconds = int32(r.horizon(c) / time.Second)
+	r.levels.timeout.microseconds = int32(r.horizon(c) % time.Second / time.Microsecond)
+	_, number := r.call(fnSelect, 0, uintptr(unsafe.Pointer(&sets[0])), uintptr(unsafe.Pointer(&sets[1])),
+		uintptr(unsafe.Pointer(&sets[2])), uintptr(unsafe.Pointer(&r.levels.timeout)))
+	if number != 0 {
+		return answer(number), nil
+	}
+	set := 0
+	for i := range sets {
+		if sets[i].count > 0 {
+			set |= 1 << i
+		}
+	}
+	return room.SelectLevels[set], nil
+}
+
+func (r *Room) pollLevels(c *call) (agent.Answer, error) {
+	handle, _ := r.upon(c)
+	poll := &r.levels.poll
+	poll.handle, poll.asked, poll.showing = handle, pollIn|pollOut, 0
+	_, number := r.call(fnPoll, uintptr(unsafe.Pointer(poll)), 1, uintptr(r.horizon(c)/time.Millisecond))
+	if number != 0 {
+		return answer(number), nil
+	}
+	set := 0
+	for i, bits := range [...]int16{pollIn, pollOut, pollPri, pollError, pollHangUp, pollInvalid} {
+		if poll.showing&bits != 0 {
+			set |= 1 << i
+		}
+	}
+	return pollAnswers[set], nil
+}

@@ -1,0 +1,78 @@
+package winsock
+
+import (
+	"fmt"
+
+	"connectspec/runner/agent"
+	"connectspec/runner/room"
+)
+
+// A call is a prepared line.
+type call struct {
+	room.Line
+	do     method
+	level  uintptr // of the option
+	option uintptr
+}
+
+// A method is how this room makes a call.
+type method func(*Room, *call) (agent.Answer, error)
+
+// forms is the vocabulary of calls, and methods what they do.
+var (
+	forms   = room.Forms()
+	methods map[string]method
+	options = map[string][2]uintptr{
+		"set_broadcast": {levelSocket, optionBroadcast},
+		"set_reuse":     {levelSocket, optionReuse},
+		"set_v6only":    {levelIPv6, optionV6Only},
+	}
+)
+
+func init() {
+	methods = map[string]method{
+		"startup":       (*Room).startup,
+		"cleanup":       (*Room).cleanup,
+		"socket":        (*Room).socket,
+		"bind":          (*Room).bind,
+		"listen":        (*Room).listen,
+		"accept":        (*Room).accept,
+		"connect":       (*Room).connect,
+		"close":         (*Room).closeSocket,
+		"shutdown":      (*Room).shutdown,
+		"send":          (*Room).send,
+		"sendto":        (*Room).sendto,
+		"recv":          (*Room).recv,
+		"recvfrom":      (*Room).recvfrom,
+		"getsockname":   (*Room).getsockname,
+		"getpeername":   (*Room).getpeername,
+		"set_broadcast": (*Room).setOption,
+		"set_reuse":     (*Room).setOption,
+		"set_v6only":    (*Room).setOption,
+		"set_linger":    (*Room).setLinger,
+		"set_mode":      (*Room).setMode,
+		"so_error":      (*Room).socketError,
+		"select":        (*Room).selectLevels,
+		"poll":          (*Room).pollLevels,
+	}
+	forms["startup"] = room.Form{Nowhere: true}
+	forms["cleanup"] = room.Form{Nowhere: true}
+}
+
+// Prepare reads one line of a script. The error says which word is unknown, or
+// what it takes to run this line.
+func (r *Room) Prepare(line string) (agent.Call, error) {
+	read, err := r.reader.Read(line)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{Line: read, do: methods[read.Verb]}
+	if c.do == nil {
+		if err := r.reader.Lacking("slow"); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%s is no call of this room", read.Verb)
+	}
+	c.level, c.option = options[read.Verb][0], options[read.Verb][1]
+	return c, nil
+}
