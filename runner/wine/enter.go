@@ -24,7 +24,7 @@ func Enter() error {
 	if err := linux.EnterLab(func() error { return occupy(prefix) }); err != nil {
 		return err
 	}
-	variables := append(environment(ownPrefix), room.LabVariable+"="+room.LabReady)
+	variables := append(environment(ownPrefix, serviceless), room.LabVariable+"="+room.LabReady)
 	return fmt.Errorf("%s: %w", loader, syscall.Exec(loader, []string{loader, built, "agent"}, variables))
 }
 

@@ -24,9 +24,13 @@ const (
 	randomStandIn  = "advapi32.SystemFunction036"
 )
 
-// quiet are variables that keep Wine from talking, from asking whether to install
-// browsers, and from starting a debugger for whatever crashes.
-var quiet = []string{"WINEDEBUG=-all", "WINEDLLOVERRIDES=mscoree=;mshtml=;winemenubuilder.exe=;winedbg.exe="}
+// Programs and libraries of Wine that are not started: those that ask whether to
+// install browsers, and the debugger for whatever crashes. An agent needs no
+// services either, which take longer to start than all the rest.
+const (
+	unwanted    = "WINEDLLOVERRIDES=mscoree=;mshtml=;winemenubuilder.exe=;winedbg.exe="
+	serviceless = unwanted + ";wineboot.exe=;services.exe=;explorer.exe="
+)
 
 // registry are the files that a prefix has its registry in.
 var registry = []string{"system.reg", "user.reg", "userdef.reg"}
@@ -66,7 +70,7 @@ func (wine *installed) makePrefix(ctx context.Context, folder string) error {
 // all processes end with the shell, so the shell waits for the server.
 func (wine *installed) boot(ctx context.Context, folder string) error {
 	boot := exec.CommandContext(ctx, "/bin/sh", "-c", `"$0" wineboot -i && "$1" -w`, wine.loader, wine.server)
-	boot.Env = environment(folder)
+	boot.Env = environment(folder, unwanted)
 	boot.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}},
@@ -113,8 +117,8 @@ func (wine *installed) furnish(folder string) error {
 	return os.WriteFile(filepath.Join(folder, ".update-timestamp"), []byte("disable\n"), 0o644)
 }
 
-// environment is that of Wine's programs with a prefix.
-func environment(prefix string) []string {
+// environment is that of Wine's programs with a prefix, without some of them.
+func environment(prefix, without string) []string {
 	var variables []string
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
@@ -122,5 +126,5 @@ func environment(prefix string) []string {
 			variables = append(variables, variable)
 		}
 	}
-	return append(append(variables, quiet...), "WINEPREFIX="+prefix)
+	return append(variables, "WINEDEBUG=-all", without, "WINEPREFIX="+prefix)
 }

@@ -67,8 +67,14 @@ func (r *Room) cleanup(*call) (agent.Answer, error) {
 	if number == 0 {
 		r.started--
 	}
-	if r.started == 0 {
-		r.fixtures.alive = false
+	if r.started > 0 || !r.fixtures.alive {
+		return answer(number), nil
+	}
+	r.fixtures.alive = false
+	for i := range r.sockets {
+		if s := &r.sockets[i]; s.state == stateOpen {
+			s.state = stateClosed // its number may be given to another one
+		}
 	}
 	return answer(number), nil
 }
@@ -110,29 +116,36 @@ func (r *Room) listen(c *call) (agent.Answer, error) {
 	return answer(number), nil
 }
 
-// wait makes a call that may block on a blocking socket. It says whether it had
-// to be cancelled.
-func (r *Room) wait(s *socket, f function, arguments ...uintptr) (result uintptr, number syscall.Errno, blocked bool) {
+// waited is what has come of a call that may block.
+type waited struct {
+	result  uintptr
+	number  syscall.Errno
+	blocked bool // it had to be cancelled
+}
+
+// wait makes a call that may block on a blocking socket.
+func (r *Room) wait(s *socket, f function, arguments ...uintptr) (w waited) {
 	if s.nonblocking || s.state != stateOpen {
-		result, number = r.call(f, arguments...)
-		return result, number, false
+		w.result, w.number = r.call(f, arguments...)
+		return w
 	}
 	r.watch.begin(s.handle)
-	result, number = r.call(f, arguments...)
+	w.result, w.number = r.call(f, arguments...)
 	cancelled := r.watch.end()
-	return result, number, cancelled && (number == operationAborted || number == interrupted)
+	w.blocked = cancelled && (w.number == operationAborted || w.number == interrupted)
+	return w
 }
 
 func (r *Room) accept(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	made, number, blocked := r.wait(s, fnAccept, handle, 0, 0)
-	if blocked {
+	made := r.wait(s, fnAccept, handle, 0, 0)
+	if made.blocked {
 		return room.Blocks, nil
 	}
-	if number != 0 {
-		return answer(number), nil
+	if made.number != 0 {
+		return answer(made.number), nil
 	}
-	r.sockets[c.Makes] = socket{handle: made, state: stateOpen, family: s.family, stream: s.stream,
+	r.sockets[c.Makes] = socket{handle: made.result, state: stateOpen, family: s.family, stream: s.stream,
 		nonblocking: s.nonblocking, touched: true} // it inherits the mode
 	r.recall(c.Makes)
 	return room.OK, nil
@@ -145,19 +158,12 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 		return agent.Answer{}, err
 	}
 	s.touched = true
-	length := uintptr(c.Lengths[s.family])
-	var number syscall.Errno
-	blocked := false
-	if s.stream {
-		_, number, blocked = r.wait(s, fnConnect, handle, uintptr(name), length)
-	} else {
-		_, number = r.call(fnConnect, handle, uintptr(name), length)
-	}
+	result := r.wait(s, fnConnect, handle, uintptr(name), uintptr(c.Lengths[s.family]))
 	r.recall(c.On)
-	if blocked {
+	if result.blocked {
 		return room.Blocks, nil
 	}
-	return answer(number), nil
+	return answer(result.number), nil
 }
 
 // destination is where the name of a connect or sendto stands. Null pointers
@@ -212,10 +218,8 @@ func (r *Room) next() uintptr {
 }
 
 func (r *Room) send(c *call) (agent.Answer, error) {
-	handle, _ := r.upon(c)
-	_, number := r.call(fnSend, handle, r.next(), 1, 0)
-	r.recall(c.On)
-	return answer(number), nil
+	handle, s := r.upon(c)
+	return r.delivered(c, r.wait(s, fnSend, handle, r.next(), 1, 0))
 }
 
 func (r *Room) sendto(c *call) (agent.Answer, error) {
@@ -224,9 +228,15 @@ func (r *Room) sendto(c *call) (agent.Answer, error) {
 	if err != nil {
 		return agent.Answer{}, err
 	}
-	_, number := r.call(fnSendTo, handle, r.next(), 1, 0, uintptr(name), uintptr(s.family.Exact()))
+	return r.delivered(c, r.wait(s, fnSendTo, handle, r.next(), 1, 0, uintptr(name), uintptr(s.family.Exact())))
+}
+
+func (r *Room) delivered(c *call, result waited) (agent.Answer, error) {
 	r.recall(c.On) // to send may give a local address
-	return answer(number), nil
+	if result.blocked {
+		return room.Blocks, nil
+	}
+	return answer(result.number), nil
 }
 
 func (r *Room) recv(c *call) (agent.Answer, error) {
@@ -249,13 +259,13 @@ func (s *socket) roomForData() uintptr {
 	return 16
 }
 
-func (r *Room) received(n uintptr, number syscall.Errno, blocked bool) (agent.Answer, error) {
+func (r *Room) received(w waited) (agent.Answer, error) {
 	switch {
-	case blocked:
+	case w.blocked:
 		return room.Blocks, nil
-	case number != 0:
-		return answer(number), nil
-	case n == 0:
+	case w.number != 0:
+		return answer(w.number), nil
+	case w.result == 0:
 		return room.End, nil
 	}
 	return room.Token(r.data[0]), nil

@@ -128,8 +128,7 @@ func (f *fixtures) drain(r *Room, closed bool) error {
 		if f.queued[family] == 0 || !closed && f.queued[family] < mostQueued {
 			continue
 		}
-		f.queued[family] = 0
-		for {
+		for ; f.queued[family] > 0; f.queued[family]-- {
 			handle, number := r.call(fnAccept, listener, 0, 0)
 			if handle != failed {
 				r.call(fnClose, handle)
@@ -137,6 +136,7 @@ func (f *fixtures) drain(r *Room, closed bool) error {
 			}
 			name := errorName(number)
 			if name == "WSAEWOULDBLOCK" {
+				f.queued[family] = 0
 				break
 			}
 			if name != "WSAECONNRESET" && name != "WSAECONNABORTED" {
