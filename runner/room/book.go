@@ -80,6 +80,14 @@ func (b *NameBook) fill(f Family, ports Ports) error {
 	return b.fillUnreadable(f, ports)
 }
 
+// MoveFixed gives scripts another fixed port to bind.
+func (b *NameBook) MoveFixed(port uint16) {
+	for f := range Families {
+		slot := unsafe.Slice((*byte)(b.Locals[f][LocalFixed]), SlotBytes)
+		EncodeName(slot, netip.AddrPortFrom(f.Loopback(), port))
+	}
+}
+
 // fillUnreadable makes a page that cannot be read after one that ends in all
 // but the last byte of the listener's name.
 func (b *NameBook) fillUnreadable(f Family, ports Ports) error {

@@ -158,7 +158,11 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 		return agent.Answer{}, err
 	}
 	s.touched = true
-	result := r.wait(s, fnConnect, handle, uintptr(name), uintptr(c.Lengths[s.family]))
+	length := c.Lengths[s.family]
+	// So many bytes are copied over whatever there is: it is the process's end.
+	r.guard.off = length < 0 && r.wine
+	result := r.wait(s, fnConnect, handle, uintptr(name), uintptr(length))
+	r.guard.off = false
 	r.recall(c.On)
 	if result.blocked {
 		return room.Blocks, nil
@@ -228,7 +232,9 @@ func (r *Room) sendto(c *call) (agent.Answer, error) {
 	if err != nil {
 		return agent.Answer{}, err
 	}
-	return r.delivered(c, r.wait(s, fnSendTo, handle, r.next(), 1, 0, uintptr(name), uintptr(s.family.Exact())))
+	result := r.wait(s, fnSendTo, handle, r.next(), 1, 0, uintptr(name), uintptr(s.family.Exact()))
+	r.leaked = r.leaked || result.number == badAddress
+	return r.delivered(c, result)
 }
 
 func (r *Room) delivered(c *call, result waited) (agent.Answer, error) {

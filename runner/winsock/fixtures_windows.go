@@ -13,6 +13,7 @@ type fixtures struct {
 	room.Ports
 	has       [room.Families]bool
 	alive     bool
+	last      uint16 // port that was tried
 	held      []uintptr
 	listeners [room.Families]uintptr
 	queued    [room.Families]int // attempts that may wait there
@@ -21,7 +22,7 @@ type fixtures struct {
 const (
 	// Ports of fixtures lie outside the range from which the system takes ports.
 	firstPort = 7000
-	lastPort  = 7900
+	lastPort  = 16000
 
 	// fixtureBacklog is that of the listeners. They are emptied before it is
 	// used up.
@@ -41,16 +42,38 @@ func (r *Room) newFixtures() (*fixtures, error) {
 	if !f.has[room.Inet] {
 		return nil, fmt.Errorf("no socket can be bound to 127.0.0.1")
 	}
-	port := uint16(firstPort)
+	f.last = firstPort
 	for _, wanted := range []*uint16{&f.Listener, &f.Refuser, &f.Fixed} {
-		for port++; !f.free(r, port); port++ {
-			if port == lastPort {
-				return nil, fmt.Errorf("no free port on loopback up to %d", lastPort)
-			}
+		var err error
+		if *wanted, err = f.take(r); err != nil {
+			return nil, err
 		}
-		*wanted = port
 	}
 	return f, f.restore(r)
+}
+
+// take is the next free port.
+func (f *fixtures) take(r *Room) (uint16, error) {
+	for f.last++; f.last < lastPort; f.last++ {
+		if f.free(r, f.last) {
+			return f.last, nil
+		}
+	}
+	return 0, fmt.Errorf("no free port on loopback up to %d", lastPort)
+}
+
+// keepFixed makes sure that scripts have a fixed port. Wine 8 never takes a send
+// that has faulted out of its queue, and the socket, with its port, outlives its
+// handle.
+func (r *Room) keepFixed() (err error) {
+	if r.fixtures.free(r, r.fixtures.Fixed) {
+		return nil
+	}
+	if r.fixtures.Fixed, err = r.fixtures.take(r); err != nil {
+		return err
+	}
+	r.book.MoveFixed(r.fixtures.Fixed)
+	return nil
 }
 
 // free says whether sockets of all kinds can be bound to a port of loopback.

@@ -61,6 +61,7 @@ const (
 
 	operationAborted = syscall.Errno(995) // WSA_OPERATION_ABORTED
 	interrupted      = syscall.Errno(10004)
+	badAddress       = syscall.Errno(10014)
 )
 
 var (

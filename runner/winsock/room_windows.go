@@ -42,6 +42,7 @@ type Room struct {
 	recalls    bool   // somebody asks for addresses that sockets had
 	sent       int    // send and sendto so far
 	fileClosed bool
+	leaked     bool // a send has faulted: see keepFixed
 
 	// Arguments of calls, here because their addresses are passed on.
 	nameBytes [room.StorageBytes]byte
@@ -227,6 +228,9 @@ func (r *Room) End() error {
 	if err == nil {
 		err = r.fixtures.drain(r, closed)
 	}
+	if r.leaked && err == nil {
+		err = r.keepFixed()
+	}
 	if r.fileClosed && err == nil {
 		err = r.openFile()
 	}
@@ -250,7 +254,7 @@ func (r *Room) reset() {
 	r.recalls = false
 	r.peers.Forget()
 	r.sent = 0
-	r.fileClosed = false
+	r.fileClosed, r.leaked = false, false
 }
 
 // Close closes the fixtures and gives the thread back.
