@@ -83,8 +83,8 @@ func (m *Machine) laterWays(s *State) []way {
 		e := m.environment(s, op)
 		for r := range m.laters {
 			var choices []choice
-			e.doubtful = false
-			if !e.applies(&m.laters[r], &choices) || e.doubtful {
+			// Doubt about another socket is no reason why it cannot happen.
+			if !e.applies(&m.laters[r], &choices) {
 				continue
 			}
 			for i := range choices {
