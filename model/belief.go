@@ -79,7 +79,7 @@ func (m *Machine) laterWays(s *State) []way {
 		if s.record(slot)[0] != live {
 			continue // behind a place that was never filled there may be others
 		}
-		op := Op{Subject: slot, Made: NoSocket}
+		op := Op{Subject: slot, Made: NoSocket, Token: 1}
 		e := m.environment(s, op)
 		for r := range m.laters {
 			var choices []choice

@@ -151,23 +151,23 @@ func (m *Machine) allows(s *State, op Op, c *choice, seen Seen) bool {
 		if result.Code != seen.Code {
 			continue
 		}
-		if result.Value == nil || !seen.Valued || m.sameValue(s, op, c, result.Value, seen.Value) {
+		if result.Value == nil || !seen.Valued || m.sameValue(s, op, c, result.Value, seen) {
 			return true
 		}
 	}
 	return false
 }
 
-func (m *Machine) sameValue(s *State, op Op, c *choice, v *spec.Value, seen uint8) bool {
+func (m *Machine) sameValue(s *State, op Op, c *choice, v *spec.Value, seen Seen) bool {
 	if m.answersResult(op) {
-		return seen == s.told(op)
+		return seen.Value == s.told(op)
 	}
 	e := m.answering(s, op, c)
 	if v.Kind == spec.ReadyLevels {
 		must, may := e.levels(m.plan(op))
-		return seen&^may == must&^may
+		return (seen.Value^must)&^may&^seen.Blind == 0
 	}
-	return e.answer(v) == seen
+	return e.answer(v) == seen.Value
 }
 
 // answering is the environment in which a choice says what comes with ok.

@@ -21,6 +21,7 @@ type Judge struct {
 	outlooks store[Outlook]
 	coverage *Coverage
 	settled  []bool // by outcome: it was exercised
+	age      int    // how often it has forgotten what it knew
 	bench    workbench
 }
 
@@ -80,6 +81,7 @@ func (m *Machine) NewJudge(target string) *Judge {
 func (j *Judge) forget() {
 	j.count()
 	j.beliefs = nil
+	j.age++
 	for _, numbers := range [...]*keyMap{&j.index, &j.steps, &j.looks} {
 		numbers.empty()
 	}

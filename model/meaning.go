@@ -21,6 +21,7 @@ type Seen struct {
 	Code   uint8 // spec.OK, spec.Blocks, spec.Errors+e, or one of the above
 	Valued bool
 	Value  uint8 // a word, an address, a token, a code, or a set of levels
+	Blind  uint8 // levels that nobody asked for
 }
 
 // A dictionary translates the answers of one target.

@@ -43,6 +43,7 @@ type Walk struct {
 	judge  *Judge
 	at     uint32
 	before uint32 // where the last call was made
+	age    int    // of the judge
 }
 
 // Walk starts a walk at the first call of a script.
@@ -50,7 +51,7 @@ func (j *Judge) Walk() Walk {
 	if len(j.beliefs) > maxBeliefs {
 		j.forget()
 	}
-	return Walk{judge: j}
+	return Walk{judge: j, age: j.age}
 }
 
 // Look says what may come of a call here.
