@@ -39,6 +39,7 @@ var duties = map[string]duty{
 		modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink", "github.com/gopacket/gopacket"}},
 	"runner/winsock": {imports: []string{"runner/agent", "runner/room"}},
 	"runner/wine":    {imports: []string{"runner/agent", "runner/room", "runner/linux"}},
+	"runner/strace":  {imports: []string{"dsl", "spec", "model"}},
 	// What only tests import.
 	"dsl/golden":      {},
 	"model/modeltest": {imports: []string{"model", "spec"}},

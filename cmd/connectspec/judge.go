@@ -12,8 +12,9 @@ import (
 )
 
 type judgeCommand struct {
-	Files    []string `arg:"" name:"file" help:"Traces, one in a file or several between lines of ---; - for standard input."`
-	Format   string   `help:"How they are written: ${enum}." enum:"trace" default:"trace"`
+	Files    []string `arg:"" name:"file" help:"Traces, one in a file or several between lines of ---, or logs of strace; - for standard input."`
+	Format   string   `help:"How they are written: ${enum}." enum:"trace,strace" default:"trace"`
+	Explain  int      `help:"Of a log: show what may be known of a socket before and after the calls of this line." placeholder:"LINE"`
 	Spec     string   `help:"Specification file; without it, the one that is part of the program." placeholder:"FILE"`
 	Platform string   `help:"Platform whose rules judge; usually the one that the trace names." placeholder:"NAME"`
 	JSON     bool     `name:"json" help:"Write one JSON object."`
@@ -69,6 +70,9 @@ type benchOf struct {
 
 // Run judges traces.
 func (c *judgeCommand) Run(t *terminal) error {
+	if c.Format == "strace" {
+		return c.strace(t)
+	}
 	opened, err := t.open(c.Spec)
 	if err != nil {
 		return err
