@@ -75,6 +75,12 @@ func (n *Names) answer(step dsl.Step) Answer {
 }
 
 func located(file string, line int, err error) error {
+	// What cannot be read as a step has a place of its own, in a text of one line.
+	var problem dsl.Problem
+	if errors.As(err, &problem) {
+		problem.Pos.File, problem.Pos.Line = file, line
+		return problem
+	}
 	column := 1
 	var word *WordError
 	if errors.As(err, &word) && word.Word.Pos.Column > 0 {

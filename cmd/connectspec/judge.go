@@ -117,7 +117,7 @@ func (t *terminal) readTrace(name string) ([]byte, error) {
 // file judges the traces of a file. Lines are counted from the file's start.
 func (c *tribunal) file(name, text string) error {
 	header := runner.ReadHeader([]byte(text))
-	platform, err := c.opened.platform(c.platform, header.Platform)
+	platform, err := c.platformOf(name, header)
 	if err != nil {
 		return err
 	}
@@ -141,6 +141,19 @@ func (c *tribunal) file(name, text string) error {
 		}
 	}
 	return nil
+}
+
+// platformOf is the platform that was asked for, or else the one that a file
+// names: another one in its place would judge it by rules that it was not made for.
+func (c *tribunal) platformOf(name string, header runner.Header) (string, error) {
+	if c.platform != "" || header.Platform == "" {
+		return c.opened.platform(c.platform)
+	}
+	platform, err := c.opened.platform(header.Platform)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return platform, nil
 }
 
 // parts are the traces of a file, with the numbers of the lines where they start.
@@ -242,8 +255,8 @@ func (c *tribunal) text(w io.Writer) {
 		fmt.Fprintf(w, "%s:%d: %s -> %s is not allowed\n    allowed: %s\n", d.File, d.Line, d.text, d.Observed, allowed)
 	}
 	r := &c.report
-	fmt.Fprintf(w, "%d traces, %d calls, %d judged; %d divergences\n", r.Traces, r.Calls, r.Judged, len(r.Divergences))
+	fmt.Fprintf(w, "%s, %s, %d judged; %s\n", counted(r.Traces, "trace"), counted(r.Calls, "call"), r.Judged, counted(len(r.Divergences), "divergence"))
 	for _, one := range r.SetAside {
-		fmt.Fprintf(w, "%d calls set aside: %s\n", one.Calls, one.Why)
+		fmt.Fprintf(w, "%s set aside: %s\n", counted(one.Calls, "call"), one.Why)
 	}
 }

@@ -67,7 +67,6 @@ func (t *terminal) run(arguments []string) int {
 		kong.Description("Property tests of connect, from a specification that people can read."),
 		kong.Writers(t.stdout, t.stderr),
 		kong.Exit(func(code int) { status = code }),
-		kong.UsageOnError(),
 		kong.Bind(t),
 	)
 	if err != nil {
@@ -78,7 +77,7 @@ func (t *terminal) run(arguments []string) int {
 		return statusClean
 	}
 	if err != nil {
-		return t.fail(err)
+		return t.fail(fmt.Errorf("%w; see connectspec --help", err))
 	}
 	err = chosen.Run(t)
 	switch lost := t.lost(); {

@@ -11,7 +11,7 @@ type replayCommand struct {
 	Files []string `arg:"" name:"file" help:"Saved scripts."`
 	Times int      `help:"How often each is run." default:"10"`
 	JSON  bool     `name:"json" help:"Write one JSON object."`
-	As    string   `help:"Instead of running a file, print it as a program that shows its fault: ${enum}." enum:"c,go," default:""`
+	As    string   `help:"Instead of running a file, print it as a program that shows its fault: c or go." enum:"c,go," default:"" placeholder:"LANGUAGE"`
 }
 
 // Run runs saved scripts again.
