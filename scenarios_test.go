@@ -5,7 +5,6 @@ package connectspec
 import (
 	"testing"
 
-	"connectspec/gen"
 	"connectspec/model"
 	"connectspec/runner"
 )
@@ -31,7 +30,7 @@ func TestScenarios(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if missing := gen.Missing(machine.Spec, said.Script, lacks); missing != "" {
+			if missing := model.Missing(machine.Spec, said.Script, lacks); missing != "" {
 				t.Skipf("this machine has no %s: the scenario was not run", missing)
 			}
 			if err := target.Submit([]model.Script{said.Script}); err != nil {

@@ -31,12 +31,8 @@ type Options struct {
 	Slow     bool // only scripts that need the capability `slow`
 }
 
-// Capabilities that a generator knows: that of inputs that take about a second,
-// and that of calls that overlap.
-const (
-	slow    = "slow"
-	threads = "threads"
-)
+// slow is the capability of inputs that take about a second.
+const slow = "slow"
 
 // A Generator draws scripts. It is not for concurrent use; Clone is.
 type Generator struct {
@@ -113,35 +109,7 @@ func shuffle(walks []model.Script) {
 const maxExplored = 50_000
 
 func needsSlow(s *spec.Spec, walk model.Script) bool {
-	return Missing(s, walk, map[string]bool{slow: true}) != ""
-}
-
-// Missing is the first capability, call, class of input or word of a script
-// that a target lacks; "" if it can run all of it.
-func Missing(s *spec.Spec, script model.Script, lacks map[string]bool) string {
-	var room [9]string
-	for _, op := range script {
-		call := s.Calls[op.Call]
-		words := append(room[:0], call.Name, call.Needs)
-		if op.Thread > 0 {
-			words = append(words, threads)
-		}
-		for i, parameter := range call.Parameters {
-			switch {
-			case parameter.Field != nil:
-				words = append(words, parameter.Field.Words[op.Args[i]])
-			case op.Args[i] < spec.SocketArg:
-				class := s.Classes[op.Args[i]]
-				words = append(words, class.Name, class.Needs)
-			}
-		}
-		for _, word := range words {
-			if word != "" && lacks[word] {
-				return word
-			}
-		}
-	}
-	return ""
+	return model.Missing(s, walk, map[string]bool{slow: true}) != ""
 }
 
 // Clone is a generator of the same scripts for another goroutine.

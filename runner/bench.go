@@ -12,6 +12,7 @@ type bench struct {
 	machine    *model.Machine
 	target     Target
 	judge      *model.Judge
+	lacks      map[string]bool // what scripts must do without
 	executions int
 	slowest    time.Duration // of a script so far
 }
@@ -24,6 +25,7 @@ func openBench(ctx context.Context, config *Config) (*bench, error) {
 	}
 	return &bench{
 		machine: config.Machine, target: target, judge: config.Machine.NewJudge(config.Agent.Dictionary),
+		lacks: config.Agent.Without(),
 	}, nil
 }
 

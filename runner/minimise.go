@@ -259,7 +259,7 @@ func (m *minimiser) attempt(v *variant, again bool) bool {
 		return false
 	}
 	seen, ok := v.translate(m.bench.machine.Spec.Call(m.fault.call).Answers, m.seen)
-	if !ok || !m.possible(v.script, seen) {
+	if !ok || model.Missing(m.bench.machine.Spec, v.script, m.bench.lacks) != "" || !m.possible(v.script, seen) {
 		m.rejected[k] = -1
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"connectspec/model"
+	"connectspec/runner/agent"
 )
 
 // only is the one divergence of a report.
@@ -160,6 +161,26 @@ func TestWhatIsNeverSeenAgainIsReported(t *testing.T) {
 	}
 	if !strings.Contains(d.lines[len(d.lines)-1], "WSAEINVAL") {
 		t.Errorf("the script does not end with what was seen:\n%s", d.Script)
+	}
+}
+
+// TestShrinkingDoesWithoutWhatIsLacking: what a target lacks is not simpler for it.
+func TestShrinkingDoesWithoutWhatIsLacking(t *testing.T) {
+	m := small(t, "base")
+	script, err := m.Parse("script", "s0 = socket datagram nonblocking\nclose s0\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lacks, want := range map[string]string{
+		"":         "s0 = socket stream blocking",
+		"blocking": "s0 = socket stream nonblocking",
+	} {
+		config := imitated(m, injury{name: "no socket", wrong: func(*moment) (model.Answer, bool) { return failing("WSAENOTSOCK") }})
+		config.Source = func(*model.Judge) Source { return func(uint64) model.Script { return script.Script } }
+		config.Checks, config.Agent.Lacks = 10, []agent.Lack{{What: lacks}}
+		if d := only(t, mustRun(t, config)); !strings.HasPrefix(d.Script, want+" ") {
+			t.Errorf("without %q it shrinks to\n%s", lacks, d.Script)
+		}
 	}
 }
 
