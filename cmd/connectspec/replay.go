@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"connectspec/runner"
+	"connectspec/runner/agent"
 )
 
 type replayCommand struct {
@@ -19,12 +20,14 @@ func (c *replayCommand) Run(t *terminal) error {
 	if c.Times < 1 {
 		return fmt.Errorf("--times %d: at least once", c.Times)
 	}
+	headers, err := headersOf(c.Files)
+	if err != nil {
+		return err
+	}
 	if c.Platform == "" {
-		platform, err := platformIn(c.Files)
-		if err != nil {
+		if c.Platform, err = c.platformIn(headers); err != nil {
 			return err
 		}
-		c.Platform = platform
 	}
 	if c.As != "" {
 		return c.write(t)
@@ -39,7 +42,7 @@ func (c *replayCommand) Run(t *terminal) error {
 	}
 	found := false
 	for i := range replays {
-		fmt.Fprint(t.people(c.JSON), replays[i].Text())
+		fmt.Fprint(t.people(c.JSON), replays[i].Text(), elsewhere(headers[i], config.Agent))
 		found = found || replays[i].Found()
 	}
 	if c.JSON {
@@ -59,22 +62,40 @@ func (c *replayCommand) Run(t *terminal) error {
 	return nil
 }
 
-// platformIn is the platform that all the files were judged by, as their heads
-// say; "" if they say nothing.
-func platformIn(files []string) (string, error) {
-	platform := ""
+// headersOf are the heads of saved scripts.
+func headersOf(files []string) ([]runner.Header, error) {
+	var headers []runner.Header
 	for _, name := range files {
 		text, err := readFile(name)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		named := runner.ReadHeader(text).Platform
+		headers = append(headers, runner.ReadHeader(text))
+	}
+	return headers, nil
+}
+
+// platformIn is the platform that all the files were judged by, as their heads
+// say; "" if they say nothing.
+func (c *replayCommand) platformIn(headers []runner.Header) (string, error) {
+	platform := ""
+	for i, header := range headers {
+		named := header.Platform
 		if named != "" && platform != "" && named != platform {
-			return "", fmt.Errorf("%s is for platform %s, and others are for %s; choose with --platform", name, named, platform)
+			return "", fmt.Errorf("%s is for platform %s, and others are for %s; choose with --platform", c.Files[i], named, platform)
 		}
 		if named != "" {
 			platform = named
 		}
 	}
 	return platform, nil
+}
+
+// elsewhere says that a script was saved on another kind of system than it was
+// run on now; "" if it was not.
+func elsewhere(header runner.Header, target agent.Description) string {
+	if header.Dictionary == "" || header.Dictionary == target.Dictionary {
+		return ""
+	}
+	return fmt.Sprintf("  (It was saved on %s. This is %s; --target runs it elsewhere.)\n", header.System, target.Version)
 }
