@@ -244,8 +244,23 @@ func (p *page) divergence(report *Report, d *Divergence, like ...*Divergence) {
 	p.allowed(d)
 	p.dueTo(report, d)
 	p.facts(d)
-	for _, other := range like {
-		p.wrapped("  like it   ", "            ", fmt.Sprintf("%s  `%s` -> %s", other.ID, p.lastCall(other), other.Shown()))
+	p.like(like)
+}
+
+// like names divergences that are due to the same. What reads the same stands
+// together: they differ in what came before.
+func (p *page) like(list []*Divergence) {
+	var texts []string
+	ids := map[string][]string{}
+	for _, other := range list {
+		text := fmt.Sprintf("`%s` -> %s", p.lastCall(other), other.Shown())
+		if ids[text] == nil {
+			texts = append(texts, text)
+		}
+		ids[text] = append(ids[text], other.ID)
+	}
+	for _, text := range texts {
+		p.wrapped("  like it   ", "            ", text+"  "+strings.Join(ids[text], " "))
 	}
 }
 
