@@ -29,7 +29,7 @@ const markVariable = "MARK_OF_A_TEST"
 
 // openAgent starts an agent of Wine's sockets, all of whose processes have a
 // mark.
-func openAgent(t *testing.T, ctx context.Context) (client *agent.Client, mark string) {
+func openAgent(t testing.TB, ctx context.Context) (client *agent.Client, mark string) {
 	t.Helper()
 	begin, err := Start(nil)
 	if err != nil {

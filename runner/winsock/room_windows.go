@@ -33,6 +33,7 @@ type Room struct {
 	reader   room.Reader
 	peers    *room.Peers
 	fixtures *fixtures
+	ports    *allotments
 	file     syscall.Handle // no socket
 
 	// Of the script at hand.
@@ -107,6 +108,12 @@ func (r *Room) furnish() (err error) {
 	r.watch = newWatch(r.patience)
 	if err := r.startLibrary(); err != nil {
 		return err
+	}
+	r.ports = &allotments{}
+	if r.wine && r.labReason == "" {
+		if r.ports, err = newAllotments(); err != nil {
+			return err
+		}
 	}
 	if r.fixtures, err = r.newFixtures(); err != nil {
 		return err
@@ -205,6 +212,11 @@ func (r *Room) Begin(script []agent.Call) error {
 // Do makes a call.
 func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 	c := prepared.(*call)
+	if takesPort[c.Verb] {
+		if err := r.ports.allot(); err != nil {
+			return agent.Answer{}, err
+		}
+	}
 	return c.do(r, c)
 }
 
@@ -271,6 +283,9 @@ func (r *Room) Close() error {
 	}
 	if r.watch != nil {
 		r.watch.close()
+	}
+	if r.ports != nil {
+		r.ports.close()
 	}
 	r.pages.close()
 	runtime.UnlockOSThread()
