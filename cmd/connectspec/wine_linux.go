@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+
 	"connectspec/runner/agent"
 	"connectspec/runner/wine"
 )
@@ -8,7 +10,7 @@ import (
 // wineStart starts this program as the child that becomes the agent of Wine's
 // sockets.
 func wineStart() (agent.Start, error) {
-	return wine.Start([]string{"agent", "--target", wineTarget})
+	return wine.Start([]string{"agent", "--target", wineTarget}, os.Stderr)
 }
 
 func enterWine() error { return wine.Enter() }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ const markVariable = "MARK_OF_A_TEST"
 // mark.
 func openAgent(t testing.TB, ctx context.Context) (client *agent.Client, mark string) {
 	t.Helper()
-	begin, err := Start(nil)
+	begin, err := Start(nil, io.Discard)
 	if err != nil {
 		t.Skipf("NOT TESTED: the sockets of Wine: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -37,7 +38,7 @@ var registry = []string{"system.reg", "user.reg", "userdef.reg"}
 
 // makePrefix makes the prefix of this Wine in a folder, unless it is there.
 // Nobody else makes it at the same time.
-func (wine *installed) makePrefix(ctx context.Context, folder string) error {
+func (wine *installed) makePrefix(ctx context.Context, folder string, people io.Writer) error {
 	if err := os.MkdirAll(filepath.Dir(folder), 0o700); err != nil {
 		return err
 	}
@@ -52,6 +53,7 @@ func (wine *installed) makePrefix(ctx context.Context, folder string) error {
 	if _, err := os.Stat(folder); err == nil {
 		return nil
 	}
+	fmt.Fprintf(people, "Wine gets a prefix of its own: that takes ten seconds or more, once.\n  %s\n", folder)
 	making, err := os.MkdirTemp(filepath.Dir(folder), "making-")
 	if err != nil {
 		return err

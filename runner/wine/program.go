@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,7 +29,7 @@ var errNoProgram = errors.New("the Windows build of this program is missing: GOO
 // program is the path of the Windows build: the one that the environment names,
 // or that stands beside this program, or that the Go tool builds into the cache,
 // if there is one and this is the folder of the source.
-func program(ctx context.Context, cache string) (string, error) {
+func program(ctx context.Context, cache string, people io.Writer) (string, error) {
 	if named := os.Getenv(ProgramVariable); named != "" {
 		if firstFile(named) == "" {
 			return "", fmt.Errorf("%s names %s, and there is no such file", ProgramVariable, named)
@@ -45,6 +46,9 @@ func program(ctx context.Context, cache string) (string, error) {
 		return "", errNoProgram
 	}
 	built := filepath.Join(cache, "connectspec.exe")
+	if firstFile(built) == "" {
+		fmt.Fprintln(people, "This program is built for Windows: that may take a minute, the first time.")
+	}
 	build := exec.CommandContext(ctx, "go", "build", "-o", built, thisProgram)
 	build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
 	var said bytes.Buffer

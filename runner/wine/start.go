@@ -26,19 +26,21 @@ const (
 
 // Start says how a client starts the agent of Wine's sockets: this very program
 // with these arguments, which must make it call Enter. The error says what is
-// missing. The first agent takes some ten seconds more: the prefix is made then.
-func Start(arguments []string) (agent.Start, error) {
+// missing. The first agent takes some ten seconds more, since the prefix is made
+// then, and the program may have to be built: people are told why they wait.
+func Start(arguments []string, people io.Writer) (agent.Start, error) {
 	wine, err := find()
 	if err != nil {
 		return nil, err
 	}
-	s := &starter{wine: wine, arguments: arguments}
+	s := &starter{wine: wine, arguments: arguments, people: people}
 	return s.start, nil
 }
 
 type starter struct {
 	wine      *installed
 	arguments []string
+	people    io.Writer
 
 	lock sync.Mutex
 	next agent.Start // nil: nothing has been prepared
@@ -68,10 +70,10 @@ func (s *starter) prepare(ctx context.Context) (agent.Start, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.wine.makePrefix(ctx, prefix); err != nil {
+	if err := s.wine.makePrefix(ctx, prefix, s.people); err != nil {
 		return nil, fmt.Errorf("a prefix for Wine: %w", err)
 	}
-	built, err := program(ctx, cache)
+	built, err := program(ctx, cache, s.people)
 	if err != nil {
 		return nil, err
 	}
