@@ -181,6 +181,13 @@ connect(3, ` + here + `) = 0
 1 connect(3, {sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 1 getpeername(3, {sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0
 `, "getpeername ok", ""},
+		{"an end that comes while poll looks", whole + `1 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3
+1 connect(3, {sa_family=AF_INET, sin_port=htons(7000), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+1 shutdown(3, SHUT_WR) = 0
+1 poll([{fd=3, events=POLLIN}], 1, -1) = 1 ([{fd=3, revents=POLLIN}])
+1 read(3, "", 16384) = 0
+1 poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN|POLLHUP}])
+`, "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
