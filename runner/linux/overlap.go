@@ -86,7 +86,8 @@ func (r *Room) inThread(c *call) (agent.Answer, error) {
 // the script.
 func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
 	t := r.threads[c.Thread]
-	t.waiting = *w
+	_, s := r.upon(c)
+	t.waiting, t.sendTimed = *w, s.sendTimed
 	t.memory.take(r, &t.waiting)
 	t.watch.expect(&t.waiting)
 	t.script, t.collected = c, false
@@ -155,7 +156,7 @@ func (r *Room) bound(t *thread, s *socket) time.Duration {
 	if limit <= settle {
 		limit = 0
 	}
-	if trap := t.waiting.trap; s.sendTimed && (trap == unix.SYS_CONNECT || trap == unix.SYS_SENDTO) {
+	if trap := t.waiting.trap; t.sendTimed && (trap == unix.SYS_CONNECT || trap == unix.SYS_SENDTO) {
 		limit = max(limit, settleSend)
 	}
 	return limit
@@ -196,7 +197,12 @@ func (r *Room) interruptThread(c *call) (agent.Answer, error) {
 	return r.signal(c, alarmSignal)
 }
 
+// restartThread has a call made again, with the send timeout of now.
 func (r *Room) restartThread(c *call) (agent.Answer, error) {
+	if t := r.threads[c.Number]; t != nil && t.script != nil {
+		_, s := r.upon(t.script)
+		t.sendTimed = s.sendTimed
+	}
 	return r.signal(c, restartSignal)
 }
 

@@ -27,10 +27,11 @@ type thread struct {
 
 	// What it has been given to do for a call of the script: a system call that
 	// may block, or else the whole call, for a room that waits for it.
-	script  *call // nil: nothing
-	waiting waiting
-	memory  argumentMemory
-	room    *Room
+	script    *call // nil: nothing
+	waiting   waiting
+	memory    argumentMemory
+	room      *Room
+	sendTimed bool // the socket had the short send timeout when the call was made
 
 	// What came back.
 	result    uintptr

@@ -192,6 +192,31 @@ func TestBusyThread(t *testing.T) {
 	}
 }
 
+// TestSendTimeoutOfThread: a call has the send timeout that was set when it was
+// made; for one that was set later nobody waits.
+func TestSendTimeoutOfThread(t *testing.T) {
+	room := openLoopback(t)
+	full := []string{"s0 = socket stream inet blocking", "listen s0 tiny", "s1 = socket stream inet blocking", "connect s1 s0",
+		"s2 = socket stream inet blocking"}
+	const call, timeout = "a: connect s2 s0", "set_send_timeout s2 short"
+	for _, c := range []struct {
+		steps []string
+		want  string
+		waits bool
+	}{
+		{[]string{timeout, call, "return a"}, "ok EINPROGRESS ok", true},
+		{[]string{call, timeout, "return a"}, "blocks ok blocks", false},
+	} {
+		answers, err := play(t, room, append(full, c.steps...)...)
+		if err != nil || strings.Join(answers[len(full):], " ") != c.want {
+			t.Errorf("%v: %v, %v", c.steps, answers, err)
+		}
+		if waits := room.waited > 0; waits != c.waits {
+			t.Errorf("%v: it waited for %v", c.steps, room.waited)
+		}
+	}
+}
+
 // TestSleepWatch: only a thread that sleeps in the very call that is expected is
 // asleep.
 func TestSleepWatch(t *testing.T) {
