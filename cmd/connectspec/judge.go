@@ -8,6 +8,7 @@ import (
 
 	"connectspec/model"
 	"connectspec/runner"
+	"connectspec/runner/strace"
 	"connectspec/spec"
 )
 
@@ -25,29 +26,13 @@ type judgeReport struct {
 	Traces      int               `json:"traces"`
 	Calls       int               `json:"calls"`
 	Judged      int               `json:"judged"`
-	SetAside    []setAside        `json:"set_aside"`
-	Rules       []ruleHits        `json:"rules"`
+	SetAside    []strace.SetAside `json:"set_aside"`
+	Rules       []strace.Hits     `json:"rules"`
 	Divergences []judgeDivergence `json:"divergences"`
 }
 
-type setAside struct {
-	Why   string `json:"why"`
-	Calls int    `json:"calls"`
-}
-
-type ruleHits struct {
-	Name string `json:"name"`
-	Hits uint64 `json:"hits"`
-}
-
 type judgeDivergence struct {
-	File     string   `json:"file"`
-	Line     int      `json:"line"`
-	Call     string   `json:"call"`
-	Observed string   `json:"observed"`
-	Allowed  []string `json:"allowed"`
-	Rules    []string `json:"rules"`
-
+	strace.Divergence
 	text  string   // the line
 	shown []string // what is allowed, in the platform's language
 }
@@ -187,8 +172,10 @@ func (c *tribunal) trace(seat benchOf, name string, line int, text string) error
 	for _, finding := range c.judges[seat].Trace(trace) {
 		answer := trace.Answers[finding.Step]
 		divergence := judgeDivergence{
-			File: name, Line: lines[finding.Step], Call: finding.Call, Observed: answer.String(),
-			Allowed: []string{}, Rules: append([]string{}, finding.Rules...),
+			Divergence: strace.Divergence{
+				File: name, Line: lines[finding.Step], Call: finding.Call, Observed: answer.String(),
+				Allowed: []string{}, Rules: append([]string{}, finding.Rules...),
+			},
 			text: machine.Line(trace.Script[finding.Step]),
 		}
 		for _, allowed := range finding.Allowed {
@@ -215,21 +202,23 @@ func (c *tribunal) close() {
 	for _, machine := range c.machines {
 		for _, rule := range machine.Spec.Rules {
 			if n := hits[rule.Name]; n > 0 {
-				r.Rules = append(r.Rules, ruleHits{rule.Name, n})
+				r.Rules = append(r.Rules, strace.Hits{Name: rule.Name, Hits: n})
 				delete(hits, rule.Name)
 			}
 		}
 	}
 	r.Judged = r.Calls - doubtful - c.unasked
-	r.SetAside = []setAside{}
+	r.SetAside = []strace.SetAside{}
 	if doubtful > 0 {
-		r.SetAside = append(r.SetAside, setAside{"the specification does not say, or no longer knows the socket", doubtful})
+		r.SetAside = append(r.SetAside, strace.SetAside{
+			Why: "the specification does not say, or no longer knows the socket", Calls: doubtful,
+		})
 	}
 	if c.unasked > 0 {
-		r.SetAside = append(r.SetAside, setAside{"there is no answer", c.unasked})
+		r.SetAside = append(r.SetAside, strace.SetAside{Why: "there is no answer", Calls: c.unasked})
 	}
 	if r.Rules == nil {
-		r.Rules = []ruleHits{}
+		r.Rules = []strace.Hits{}
 	}
 	if r.Divergences == nil {
 		r.Divergences = []judgeDivergence{}

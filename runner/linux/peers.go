@@ -3,7 +3,6 @@
 package linux
 
 import (
-	"fmt"
 	"net/netip"
 	"unsafe"
 
@@ -44,33 +43,22 @@ func (r *Room) recall(p room.Place) {
 // somewhere that the room must not send to.
 func (r *Room) addressOf(p room.Place, caller family) (unsafe.Pointer, error) {
 	address := netip.AddrPortFrom(caller.Loopback(), 0)
-	var s *socket
-	if p >= 0 {
-		s = &r.sockets[p]
+	if p >= 0 && r.sockets[p].state != stateAbsent {
+		address = r.ownAddress(&r.sockets[p])
 	}
-	switch {
-	case s == nil || s.state == stateAbsent:
-	case s.state == stateClosed && s.last.IsValid() && s.last.Port() != 0:
-		address = s.last
-	case s.state == stateClosed:
-		address = netip.AddrPortFrom(s.family.Loopback(), 0)
-	default:
-		address = netip.AddrPortFrom(s.family.Loopback(), 0)
-		if r.ask(unix.SYS_GETSOCKNAME, uintptr(s.fd)) != 0 {
-			break
-		}
+	return r.book.OfSocket(address, r.lab)
+}
+
+func (r *Room) ownAddress(s *socket) netip.AddrPort {
+	if s.state == stateClosed {
+		return room.OfClosed(s.family, s.last)
+	}
+	if r.ask(unix.SYS_GETSOCKNAME, uintptr(s.fd)) == 0 {
 		if own, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
-			address = own
+			return own
 		}
 	}
-	if address.Addr().Unmap().IsUnspecified() {
-		address = netip.AddrPortFrom(room.PlainAddress(address).Addr(), address.Port())
-	}
-	if !r.lab && !address.Addr().Unmap().IsLoopback() {
-		return nil, fmt.Errorf("the socket's address is outside loopback")
-	}
-	room.EncodeName(r.book.Scratch, address)
-	return unsafe.Pointer(&r.book.Scratch[0]), nil
+	return netip.AddrPortFrom(s.family.Loopback(), 0)
 }
 
 func (r *Room) getsockname(c *call) (agent.Answer, error) {

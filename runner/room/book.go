@@ -2,6 +2,7 @@ package room
 
 import (
 	"encoding/binary"
+	"errors"
 	"net/netip"
 	"unsafe"
 )
@@ -78,6 +79,29 @@ func (b *NameBook) fill(f Family, ports Ports) error {
 	locals[LocalForeign] = b.put(netip.AddrPortFrom(netip.MustParseAddr(foreign[f]), 0))
 	locals[LocalOtherFamily] = b.put(netip.AddrPortFrom(f.Other().Loopback(), 0))
 	return b.fillUnreadable(f, ports)
+}
+
+// OfSocket writes the address of a socket where a call can take it: valid until
+// the next one. The wildcard stands for this host. Without the lab it is an error
+// to name another host.
+func (b *NameBook) OfSocket(address netip.AddrPort, lab bool) (unsafe.Pointer, error) {
+	if address.Addr().Unmap().IsUnspecified() {
+		address = netip.AddrPortFrom(PlainAddress(address).Addr(), address.Port())
+	}
+	if !lab && !address.Addr().Unmap().IsLoopback() {
+		return nil, errors.New("the socket's address is outside loopback")
+	}
+	EncodeName(b.Scratch, address)
+	return unsafe.Pointer(&b.Scratch[0]), nil
+}
+
+// OfClosed is the address of a socket that was closed: the last that was seen of
+// it, if that had a port.
+func OfClosed(f Family, last netip.AddrPort) netip.AddrPort {
+	if last.IsValid() && last.Port() != 0 {
+		return last
+	}
+	return netip.AddrPortFrom(f.Loopback(), 0)
 }
 
 // MoveFixed gives scripts another fixed port to bind.

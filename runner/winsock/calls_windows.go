@@ -1,7 +1,6 @@
 package winsock
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"syscall"
@@ -371,24 +370,19 @@ func (r *Room) recall(p room.Place) {
 func (r *Room) addressOf(p room.Place, caller room.Family) (unsafe.Pointer, error) {
 	address := netip.AddrPortFrom(caller.Loopback(), 0)
 	if p >= 0 && r.sockets[p].state != stateAbsent {
-		s := &r.sockets[p]
-		address = netip.AddrPortFrom(s.family.Loopback(), 0)
-		if s.state == stateClosed {
-			if s.last.IsValid() && s.last.Port() != 0 {
-				address = s.last
-			}
-		} else if r.ask(fnSockName, s.handle) == 0 {
-			if own, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
-				address = own
-			}
+		address = r.ownAddress(&r.sockets[p])
+	}
+	return r.book.OfSocket(address, r.labReason == "")
+}
+
+func (r *Room) ownAddress(s *socket) netip.AddrPort {
+	if s.state == stateClosed {
+		return room.OfClosed(s.family, s.last)
+	}
+	if r.ask(fnSockName, s.handle) == 0 {
+		if own, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
+			return own
 		}
 	}
-	if address.Addr().Unmap().IsUnspecified() {
-		address = netip.AddrPortFrom(room.PlainAddress(address).Addr(), address.Port())
-	}
-	if r.labReason != "" && !address.Addr().Unmap().IsLoopback() {
-		return nil, errors.New("the socket's address is outside loopback")
-	}
-	room.EncodeName(r.book.Scratch, address)
-	return unsafe.Pointer(&r.book.Scratch[0]), nil
+	return netip.AddrPortFrom(s.family.Loopback(), 0)
 }
