@@ -72,7 +72,7 @@ func falsify(lines []string, random *rand.Rand) (log []byte, at int) {
 
 // TestFalsified changes one answer of a log at a time. What an exhaustive search of
 // the platform linux allows must not be called impossible; of what it does not allow,
-// nearly all must be.
+// six in seven must be.
 func TestFalsified(t *testing.T) {
 	text, err := os.ReadFile("../../connect.spec")
 	if err != nil {
@@ -91,7 +91,8 @@ func TestFalsified(t *testing.T) {
 		t.Fatalf("the true log is impossible: %v", j.report.Divergences)
 	}
 	const logs = 500
-	caught, missed, unknown, open := 0, map[string]int{}, 0, 0
+	caught, missed, unknown, open := 0, 0, 0, 0
+	examples := map[string]bool{} // of those missed
 	for range logs {
 		falsified, at := falsify(lines, random)
 		if at == 0 {
@@ -117,13 +118,17 @@ func TestFalsified(t *testing.T) {
 		case allowed:
 			open++
 		default:
-			missed[strings.Split(string(falsified), "\n")[at-1]]++
+			missed++
+			examples[strings.Split(string(falsified), "\n")[at-1]] = true
 		}
 	}
 	t.Logf("of %d logs %d are caught, %d may be true, %d are not decided, and of these %d are possible in no world of the lab",
-		logs, caught, open, unknown+len(missed), len(missed))
-	for text := range missed {
+		logs, caught, open, unknown+missed, missed)
+	for text := range examples {
 		t.Logf("not caught: %s", text)
+	}
+	if 6*missed > caught {
+		t.Errorf("of %d logs that are possible in no world of the lab only %d are caught", caught+missed, caught)
 	}
 }
 
