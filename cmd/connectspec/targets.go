@@ -74,7 +74,7 @@ func (c *targetsCommand) ask(t *terminal, opened *document, target string) targe
 func (i *targetInfo) show(t *terminal, json bool) {
 	w := t.people(json)
 	if !i.Available {
-		fmt.Fprintf(w, "%-14s cannot be tested: %s\n", i.Name, i.Why)
+		fmt.Fprintln(w, wrapped(fmt.Sprintf("%-14s cannot be tested: %s", i.Name, i.Why), 80, "  "))
 		return
 	}
 	fmt.Fprintf(w, "%-14s %s", i.Name, i.Room)
@@ -83,6 +83,6 @@ func (i *targetInfo) show(t *terminal, json bool) {
 	}
 	fmt.Fprintln(w)
 	for _, lack := range i.Lacks {
-		fmt.Fprintf(w, "  without %s: %s\n", lack.What, lack.Why)
+		fmt.Fprintln(w, wrapped(fmt.Sprintf("  without %s: %s", lack.What, lack.Why), 80, "    "))
 	}
 }

@@ -187,11 +187,11 @@ func (r *Room) findLacks() (lacks []agent.Lack) {
 
 // Describe names this system.
 func (r *Room) Describe() agent.Description {
-	dictionary := "winsock"
+	name := "windows"
 	if r.wine {
-		dictionary = "wine"
+		name = "wine"
 	}
-	return agent.Description{Name: "winsock", Version: r.version, Dictionary: dictionary, Lacks: slices.Clone(r.reader.Lacks)}
+	return agent.Description{Name: name, Version: r.version, Dictionary: name, Lacks: slices.Clone(r.reader.Lacks)}
 }
 
 // Begin looks over the script. Its error is that of a script that nobody can
