@@ -1,7 +1,6 @@
 package room
 
 import (
-	"encoding/binary"
 	"errors"
 	"net/netip"
 	"unsafe"
@@ -69,7 +68,7 @@ func (b *NameBook) fill(f Family, ports Ports) error {
 	}
 	names[ClassUnspec] = unsafe.Pointer(&b.slot()[0])
 	unknown := b.slot()
-	binary.NativeEndian.PutUint16(unknown, unknownFamily)
+	putFamily(unknown, unknownFamily, bytesOfInet)
 	names[ClassUnknownFamily] = unsafe.Pointer(&unknown[0])
 
 	locals := &b.Locals[f]

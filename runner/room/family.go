@@ -62,12 +62,12 @@ func EncodeName(name []byte, address netip.AddrPort) {
 	ip := address.Addr()
 	binary.BigEndian.PutUint16(name[2:], address.Port())
 	if ip.Is4() {
-		binary.NativeEndian.PutUint16(name, syscall.AF_INET)
+		putFamily(name, syscall.AF_INET, bytesOfInet)
 		octets := ip.As4()
 		copy(name[4:], octets[:])
 		return
 	}
-	binary.NativeEndian.PutUint16(name, syscall.AF_INET6)
+	putFamily(name, syscall.AF_INET6, bytesOfInet6)
 	octets := ip.As16()
 	copy(name[8:], octets[:])
 }
@@ -75,9 +75,9 @@ func EncodeName(name []byte, address netip.AddrPort) {
 // DecodeName reads what a system call wrote, or reports false.
 func DecodeName(name []byte) (netip.AddrPort, bool) {
 	switch {
-	case len(name) >= bytesOfInet && binary.NativeEndian.Uint16(name) == syscall.AF_INET:
+	case len(name) >= bytesOfInet && familyOf(name) == syscall.AF_INET:
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte(name[4:8])), binary.BigEndian.Uint16(name[2:])), true
-	case len(name) >= bytesOfInet6 && binary.NativeEndian.Uint16(name) == syscall.AF_INET6:
+	case len(name) >= bytesOfInet6 && familyOf(name) == syscall.AF_INET6:
 		return netip.AddrPortFrom(netip.AddrFrom16([16]byte(name[8:24])), binary.BigEndian.Uint16(name[2:])), true
 	}
 	return netip.AddrPort{}, false
