@@ -12,7 +12,7 @@ import (
 // later steps that must have been taken on the way to it.
 type possible struct {
 	state  State
-	laters uint32 // a set of later outcomes, by their places in Machine.laterIDs
+	laters uint64 // a set of later outcomes, by their places in Machine.laterIDs
 }
 
 // A belief is the set of states that fit what was observed so far. Beliefs
@@ -29,8 +29,11 @@ func (b *belief) is(states []possible) bool {
 }
 
 // maxStates bounds a belief. A specification that leaves more open than this
-// is judged on the first ones only, and the judge says so.
+// is judged on the first ones only.
 const maxStates = 4096
+
+// maxLaters is how many later outcomes a set holds: see possible.
+const maxLaters = 64
 
 // close adds every state that later steps lead to. So many are given.
 func (m *Machine) close(states []possible, given int) belief {

@@ -15,7 +15,7 @@ type Fact struct {
 
 // Follow judges a call that is part of no script: what was observed, and where it
 // leads. It counts for the judge's coverage. A walk that the judge has forgotten
-// judges nothing more.
+// judges nothing more, nor does one where more states are possible than are kept.
 func (w *Walk) Follow(op Op, seen Seen) Fact {
 	if w.Lost() {
 		return Fact{Doubtful: true}
@@ -23,7 +23,7 @@ func (w *Walk) Follow(op Op, seen Seen) Fact {
 	e := w.judge.step(w.at, op, w.judge.seenID(seen))
 	e.count++
 	w.before, w.at = w.at, e.next
-	return Fact{e.divergence, e.doubtful}
+	return Fact{e.divergence, e.doubtful || len(w.judge.beliefs[e.next].states) >= maxStates}
 }
 
 // Lost says that the judge has forgotten where a walk stands.

@@ -144,8 +144,8 @@ func (m *Machine) checkSizes() error {
 		return fmt.Errorf("the fields of a socket need %d bytes, and %d are the most", end, spec.ThreadsOffset)
 	case m.local == 0:
 		return fmt.Errorf("the specification declares no `address local`")
-	case len(m.laterIDs) > 32:
-		return fmt.Errorf("later rules have %d outcomes, and 32 are the most", len(m.laterIDs))
+	case len(m.laterIDs) > maxLaters:
+		return fmt.Errorf("later rules have %d outcomes, and %d are the most", len(m.laterIDs), maxLaters)
 	}
 	for _, call := range m.Spec.Calls {
 		if n := combinations(call); n > maxCombinations {

@@ -13,7 +13,7 @@ type worker struct {
 	seen    Seen
 	next    []possible // some of them twice
 	hits    []int      // outcomes, each once
-	laters  uint32     // later outcomes that every accepting state needed
+	laters  uint64     // later outcomes that every accepting state needed
 	fitting []*State
 	doubt   bool // one of them is not judged
 	vague   bool // and no rule says so
@@ -32,7 +32,7 @@ type way struct {
 func (j *Judge) work(e *edge, at uint32, op Op, seen Seen) {
 	w := &j.bench.worker
 	*w = worker{
-		Judge: j, op: op, seen: seen, laters: ^uint32(0),
+		Judge: j, op: op, seen: seen, laters: ^uint64(0),
 		next: w.next[:0], hits: w.hits[:0], fitting: w.fitting[:0], ways: w.ways, list: w.list,
 	}
 	from := j.beliefs[at].states

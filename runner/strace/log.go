@@ -29,6 +29,7 @@ type Judge struct {
 	machine *model.Machine
 	judge   *model.Judge
 	words   words
+	looks   [][]uint8 // by call: see levelSets
 	report  Report
 	asides  map[string]int
 	ends    map[string]int
@@ -72,6 +73,9 @@ func New(name string, text []byte) (*Judge, error) {
 	}
 	if err := j.words.find(machine); err != nil {
 		return nil, err
+	}
+	for _, call := range machine.Spec.Calls {
+		j.looks = append(j.looks, levelSets(call))
 	}
 	return j, nil
 }

@@ -2,6 +2,7 @@ package strace
 
 import (
 	"bytes"
+	"slices"
 
 	"connectspec/model"
 	"connectspec/spec"
@@ -37,10 +38,40 @@ func (j *Judge) levelsOf(call *spec.Call, shown, asked int64) (levels, blind uin
 	return levels, blind
 }
 
-// looks judges what was seen of the readiness of a socket. It was looked at some time
+// The levels of a call, in the order in which the kernel looks at them; those that
+// stand together it takes from one word. What comes between two looks shows in the
+// later one alone.
+var looksOf = map[string][][]string{
+	"poll":   {{"hup", "nval"}, {"in"}, {"out"}, {"pri"}, {"err"}},
+	"select": {{"readable"}, {"writable"}, {"exceptional"}},
+}
+
+// levelSets are the sets of levels that a call looks at one after the other; nil if
+// it answers no levels.
+func levelSets(call *spec.Call) (sets []uint8) {
+	for _, names := range looksOf[call.Name] {
+		set := uint8(0)
+		for i, name := range call.Levels {
+			if slices.Contains(names, name) {
+				set |= 1 << i
+			}
+		}
+		sets = append(sets, set)
+	}
+	return sets
+}
+
+// glance is what was seen of some levels.
+func glance(seen model.Seen, levels uint8) model.Seen {
+	seen.Value &= levels
+	seen.Blind |= ^levels
+	return seen
+}
+
+// sees judges what was seen of the readiness of a socket. It was looked at some time
 // between the call's begin and its return; what else came upon the socket in between
 // leaves open what that was.
-func (j *Judge) looks(c call, s *socket, op model.Op, levels, blind uint8) {
+func (j *Judge) sees(c call, s *socket, op model.Op, levels, blind uint8) {
 	if !j.processes.whole {
 		return // the number may be that of a file by now
 	}
@@ -109,7 +140,7 @@ func (j *Judge) polls(c call, who *process, _ *socket) {
 		}
 		seen[number] = true // asked for twice, it may show twice otherwise
 		levels, blind := j.levelsOf(j.machine.Spec.Calls[j.words.poll.Call], bits, asked)
-		j.looks(c, s, j.words.poll, levels, blind)
+		j.sees(c, s, j.words.poll, levels, blind)
 	})
 }
 
@@ -142,7 +173,7 @@ func (j *Judge) selects(c call, who *process, _ *socket) {
 					blind |= 1 << level
 				}
 			}
-			j.looks(c, s, j.words.selects, levels, blind)
+			j.sees(c, s, j.words.selects, levels, blind)
 		}
 	}
 }
@@ -263,6 +294,6 @@ func (j *Judge) epollWait(c call, who *process, _ *socket) {
 			return
 		}
 		levels, blind := j.levelsOf(j.machine.Spec.Calls[j.words.poll.Call], shown, w.events)
-		j.looks(c, w.file.socket, j.words.poll, levels, blind)
+		j.sees(c, w.file.socket, j.words.poll, levels, blind)
 	})
 }

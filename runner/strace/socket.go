@@ -138,7 +138,16 @@ func (j *Judge) step(p *position, a act) model.Fact {
 		j.setMode(&p.walk, a.mode)
 		p.mode = a.mode
 	}
-	return p.walk.Follow(a.op, a.seen)
+	looks := j.looks[a.op.Call]
+	if looks == nil {
+		return p.walk.Follow(a.op, a.seen)
+	}
+	for _, levels := range looks {
+		if fact := p.walk.Follow(a.op, glance(a.seen, levels)); fact.Divergence != nil || fact.Doubtful {
+			return fact
+		}
+	}
+	return model.Fact{}
 }
 
 // note counts a call that was judged, and keeps what is impossible.
@@ -192,6 +201,11 @@ func (j *Judge) order(s *socket) {
 	}
 	s.window, s.blurred = nil, false
 	slices.SortFunc(window, func(a, b act) int { return a.first - b.first })
+	if j.witness != nil {
+		for _, a := range window {
+			j.witness(s, a)
+		}
+	}
 	o := ordering{judge: j, window: window, met: map[standing]bool{}}
 	for _, p := range s.at {
 		o.try(p, 0)
