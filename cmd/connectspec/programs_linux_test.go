@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -27,30 +26,51 @@ func savedTraces(t *testing.T, pattern string) []string {
 	return files
 }
 
-// shown is the program of a saved trace, and the answers of the trace.
-func shown(t *testing.T, file, language string) (source []byte, answers []string) {
+// machineOf is the machine of a platform, which is loaded once.
+func machineOf(t *testing.T, platform string) *model.Machine {
 	t.Helper()
-	text, err := os.ReadFile(file)
+	if machines[platform] == nil {
+		document, problems := spec.Read("connect.spec", connectspec.Spec())
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		machine, err := model.Load(document, platform)
+		if err != nil {
+			t.Fatal(err)
+		}
+		machines[platform] = machine
+	}
+	return machines[platform]
+}
+
+var machines = map[string]*model.Machine{}
+
+// standalone is the program of a saved trace, and the answers of the trace.
+func standalone(t *testing.T, name, text, language string) (source []byte, answers []string, err error) {
+	t.Helper()
+	machine := machineOf(t, runner.ReadHeader([]byte(text)).Platform)
+	if source, err = runner.Standalone(machine, name, []byte(text), language); err != nil {
+		return nil, nil, err
+	}
+	trace, err := machine.Parse(name, text)
 	if err != nil {
-		t.Fatal(err)
-	}
-	document, problems := spec.Read("connect.spec", connectspec.Spec())
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	machine, err := model.Load(document, runner.ReadHeader(text).Platform)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if source, err = runner.Standalone(machine, file, text, language); err != nil {
-		t.Fatal(err)
-	}
-	trace, err := machine.Parse(file, string(text))
-	if err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
 	for _, answer := range trace.Answers {
 		answers = append(answers, answer.String())
+	}
+	return source, answers, nil
+}
+
+// shown is standalone of a file.
+func shown(t *testing.T, file, language string) (source []byte, answers []string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err == nil {
+		source, answers, err = standalone(t, file, string(text), language)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	return source, answers
 }
@@ -67,6 +87,9 @@ func compile(t *testing.T, source []byte, name string, command ...string) (folde
 	}
 	build := exec.Command(command[0], command[1:]...)
 	build.Dir = folder
+	if strings.HasSuffix(strings.Join(command, " "), ".exe fault.go") {
+		build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64")
+	}
 	if output, err := build.CombinedOutput(); err != nil || len(output) > 0 {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -100,13 +123,18 @@ func runProgram(t *testing.T, folder string, source []byte) (answers []string, s
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
+	return observed(output), run.ProcessState.ExitCode()
+}
+
+// observed are the answers that a program shows.
+func observed(output []byte) (answers []string) {
 	for line := range strings.Lines(string(output)) {
 		if _, answer, found := strings.Cut(line, " observed "); found {
 			answer, _, _ = strings.Cut(strings.TrimSpace(answer), "  (")
 			answers = append(answers, answer)
 		}
 	}
-	return answers, run.ProcessState.ExitCode()
+	return answers
 }
 
 // TestPrograms compiles and runs what `replay --as` prints: each program must answer
@@ -130,18 +158,5 @@ func TestPrograms(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// TestWinsockPrograms compiles programs for Windows.
-func TestWinsockPrograms(t *testing.T) {
-	for _, file := range savedTraces(t, "winsock") {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			source, _ := shown(t, file, "c")
-			compile(t, source, "fault.c", "x86_64-w64-mingw32-gcc", "-Wall", "-Wextra", "-Werror", "-o", "fault.exe", "fault.c", "-lws2_32")
-			if !bytes.Contains(source, []byte("WSAStartup")) {
-				t.Error("it does not start Winsock")
-			}
-		})
 	}
 }

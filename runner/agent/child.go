@@ -125,6 +125,13 @@ func (c *child) KilledBy(within time.Duration) string {
 	return signalFromOutside(c.command)
 }
 
+// ExitStatus is that of the program, once it has ended by itself. It is negative if
+// a signal ended it.
+func (c *child) ExitStatus() int {
+	<-c.gone
+	return c.command.ProcessState.ExitCode()
+}
+
 // Close lets the program end, kills it if it does not, and waits.
 func (c *child) Close() error {
 	c.once.Do(func() {

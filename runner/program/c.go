@@ -45,7 +45,7 @@ func writeC(fault *Fault, script *script) ([]byte, error) {
 	if c.winsock {
 		system, words = "winsock", asWinsock
 	}
-	text := translated(prelude("socket.c", system, body)+body, words)
+	text := translated(prelude(system, body, "socket.c")+body, words)
 	return []byte(cComment(fault, script) + text), nil
 }
 
@@ -159,6 +159,9 @@ func (c *cProgram) step(s *step) error {
 		return err
 	}
 	line, allowed := strconv.Quote(s.Line), strconv.Quote(s.alternatives())
+	if c.winsock && s.last && s.raises() {
+		c.line("catch_exception(%s, %s);", line, allowed)
+	}
 	switch {
 	case s.waits && c.winsock && s.last:
 		c.line("watch(%d, %s, %s);", c.patience(), line, allowed)
@@ -183,11 +186,12 @@ func (c *cProgram) step(s *step) error {
 // milliseconds.
 func (c *cProgram) patience() int { return patience(c.script, c.winsock) }
 
-// patience bounds a call that waits. What Winsock refuses takes it two seconds.
+// patience bounds a call that waits. What Winsock refuses takes it two seconds,
+// and to give up a host that is not there takes Linux three.
 func patience(script *script, winsock bool) int {
 	const usual, retransmission, refused = 250, 2500, 5000
 	switch {
-	case winsock:
+	case winsock, script.searches:
 		return refused
 	case script.patient:
 		return retransmission

@@ -10,10 +10,11 @@ import (
 	"strings"
 )
 
-// goProgram writes the statements of a program in Go, for Linux.
+// goProgram writes the statements of a program in Go.
 type goProgram struct {
 	writer
-	script *script
+	script  *script
+	winsock bool
 }
 
 // goImports are the packages that a program may need, by how it calls them.
@@ -21,7 +22,7 @@ var goImports = map[string]string{"binary": "encoding/binary", "fmt": "fmt", "ne
 	"strings": "strings", "syscall": "syscall", "time": "time", "unsafe": "unsafe"}
 
 func writeGo(fault *Fault, script *script) ([]byte, error) {
-	g := &goProgram{script: script}
+	g := &goProgram{script: script, winsock: fault.Winsock}
 	g.indent = "\t"
 	for i := range script.steps {
 		g.WriteByte('\n')
@@ -29,15 +30,45 @@ func writeGo(fault *Fault, script *script) ([]byte, error) {
 			return nil, fmt.Errorf("`%s`: %w", script.steps[i].Line, err)
 		}
 	}
+	g.forget()
 	body := "\nfunc main() {\n" + g.declarations() + g.String() + "}\n"
-	text := prelude("linux.go.txt", "linux", body) + body
+	system := "linux"
+	if g.winsock {
+		system = "winsock"
+	}
+	text := g.translated(prelude(system, body, "socket.go.txt", system+".go.txt") + body)
 	return format.Source([]byte(goHead(fault, script, text) + text))
+}
+
+// goWords are written as each system has them: FUNCTION is how a call names what it
+// calls.
+var goWords = regexp.MustCompile(`FUNCTION|syscall\.SO_ERROR|syscall\.SYS_\w+`)
+
+func (g *goProgram) translated(text string) string {
+	return goWords.ReplaceAllStringFunc(text, func(word string) string {
+		number, called := strings.CutPrefix(word, "syscall.SYS_")
+		switch {
+		case word == "FUNCTION" && g.winsock:
+			return "string"
+		case word == "FUNCTION":
+			return "uintptr"
+		case called && g.winsock:
+			return strconv.Quote(strings.ToLower(number))
+		case g.winsock: // package syscall does not have it
+			return "0x1007 /* SO_ERROR */"
+		}
+		return word
+	})
 }
 
 // goHead is the comment and the imports of a program.
 func goHead(fault *Fault, script *script, text string) string {
 	var head bytes.Buffer
-	for _, line := range slices.Concat(fault.Remarks, []string{"Build: go build -o fault fault.go"}, advice(script, "./fault")) {
+	build, run := "Build: go build -o fault fault.go", "./fault"
+	if fault.Winsock {
+		build, run = "Build: GOOS=windows go build -o fault.exe fault.go", "fault.exe"
+	}
+	for _, line := range slices.Concat(fault.Remarks, []string{build}, advice(script, run)) {
 		head.WriteString(strings.TrimRight("// "+line, " ") + "\n")
 	}
 	head.WriteString("\npackage main\n\nimport (\n") // a blank line: gofmt lays documentation out anew
@@ -55,6 +86,27 @@ func goHead(fault *Fault, script *script, text string) string {
 	return head.String() + ")\n\n"
 }
 
+// forget leaves out the names of sockets that no call is about later, since Go
+// takes them for a mistake.
+func (g *goProgram) forget() {
+	text := g.String()
+	for i := range g.script.steps {
+		name := g.script.steps[i].makes
+		if name == "" {
+			continue
+		}
+		made := name + ", answer = "
+		code := goStrings.ReplaceAllString(strings.Replace(text, made, "", 1), "")
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(code) {
+			text = strings.Replace(text, made, "_, answer = ", 1)
+		}
+	}
+	g.Reset()
+	g.WriteString(text)
+}
+
+var goStrings = regexp.MustCompile(`"(\\.|[^"\\])*"`)
+
 func (g *goProgram) declarations() string {
 	body := g.String()
 	uses := func(pattern string) bool { return regexp.MustCompile(pattern).MatchString(body) }
@@ -62,7 +114,7 @@ func (g *goProgram) declarations() string {
 	w.indent = "\t"
 	var sockets []string
 	for i := range g.script.steps {
-		if name := g.script.steps[i].makes; name != "" {
+		if name := g.script.steps[i].makes; name != "" && uses(`\b`+name+`, answer = `) {
 			sockets = append(sockets, name)
 		}
 	}
@@ -72,7 +124,10 @@ func (g *goProgram) declarations() string {
 	if uses(`\bnever\b`) {
 		w.line("const never = 1000 // nothing has this number")
 	}
-	if g.script.file {
+	if g.script.file && g.winsock {
+		w.line("nul, _ := syscall.Open(\"NUL\", syscall.O_RDONLY, 0)")
+		w.line("file := uintptr(nul)")
+	} else if g.script.file {
 		w.line("file, _ := call(syscall.SYS_OPENAT, ^uintptr(99), at(syscall.StringBytePtr(\"/dev/null\")), syscall.O_RDWR)")
 	}
 	if uses(`\bn\b`) {
@@ -80,6 +135,9 @@ func (g *goProgram) declarations() string {
 	}
 	if uses(`\banswer\b`) {
 		w.line("var answer string")
+	}
+	if g.winsock {
+		w.line("if startup() != \"ok\" {\nos.Exit(2)\n}")
 	}
 	for _, one := range g.script.fixtures {
 		port := refuserPort
@@ -100,11 +158,14 @@ func (g *goProgram) step(s *step) error {
 	if s.blocked() && !s.last {
 		return errBlocksBefore
 	}
+	line := strconv.Quote(s.Line)
+	if g.winsock && s.last && s.raises() {
+		g.line("catch(%s, %q)", line, s.alternatives())
+	}
 	answer, err := goCalls[s.call](g, s)
 	if err != nil {
 		return err
 	}
-	line := strconv.Quote(s.Line)
 	if s.last {
 		g.line("fault(%s, %q, %s)", line, s.alternatives(), answer)
 		return nil
@@ -132,8 +193,8 @@ func (g *goProgram) after(s *step) {
 	}
 }
 
-// system writes a system call that answers in the variable answer; its result is
-// in the variable given, if any.
+// system writes a call that answers in the variable answer; its result is in the
+// variable given, if any.
 func (g *goProgram) system(s *step, into, call string, arguments ...any) string {
 	if into == "" {
 		into = "_"
@@ -144,8 +205,8 @@ func (g *goProgram) system(s *step, into, call string, arguments ...any) string 
 	}
 	maker := "call("
 	if s.waits {
-		maker = fmt.Sprintf("within(%d*time.Millisecond, ", patience(g.script, false))
+		maker = fmt.Sprintf("within(%d*time.Millisecond, ", patience(g.script, g.winsock))
 	}
-	g.line("%s, answer = %ssyscall.SYS_%s%s)", into, maker, call, text.String())
+	g.line("%s, answer = %ssyscall.SYS_%s%s)", into, maker, strings.ToUpper(call), text.String())
 	return "answer"
 }

@@ -16,9 +16,6 @@ func init() {
 			return fmt.Sprintf("setOption(%s, syscall.%s, %s, %d)", s.on, level, name, number(s.args[0])), nil
 		}
 	}
-	system := func(call string) func(*goProgram, *step) (string, error) {
-		return func(g *goProgram, s *step) (string, error) { return g.system(s, "", call, s.on), nil }
-	}
 	helper := func(name string) func(*goProgram, *step) (string, error) {
 		return func(_ *goProgram, s *step) (string, error) {
 			if len(s.args) == 0 {
@@ -29,34 +26,37 @@ func init() {
 	}
 	goCalls = map[string]func(*goProgram, *step) (string, error){
 		"socket": func(g *goProgram, s *step) (string, error) {
-			return g.system(s, s.makes, "SOCKET", goConstants(families[s.family]), goConstants(kinds[s.kind]), 0), nil
+			return g.system(s, s.makes, "socket", goConstants(families[s.family]), goConstants(kinds[s.kind]), 0), nil
 		},
 		"accept": func(g *goProgram, s *step) (string, error) {
-			return g.system(s, s.makes, "ACCEPT4", s.on, 0, 0, 0), nil
+			if g.winsock {
+				return g.system(s, s.makes, "accept", s.on, 0, 0), nil
+			}
+			return g.system(s, s.makes, "accept4", s.on, 0, 0, 0), nil
 		},
 		"bind": func(g *goProgram, s *step) (string, error) {
 			err := g.address(s, bindings[s.args[0]], s.args[0])
-			return g.system(s, "", "BIND", s.on, "at(&name)", lengths["exact"][s.family]), err
+			return g.system(s, "", "bind", s.on, "at(&name)", lengths["exact"][s.family]), err
 		},
 		"connect": func(g *goProgram, s *step) (string, error) {
 			name, err := g.name(s)
-			return g.system(s, "", "CONNECT", s.on, name, goLength(lengths[s.args[1]][s.family])), err
+			return g.system(s, "", "connect", s.on, name, goLength(lengths[s.args[1]][s.family])), err
 		},
 		"listen": func(g *goProgram, s *step) (string, error) {
-			return g.system(s, "", "LISTEN", s.on, number(s.args[0])), nil
+			return g.system(s, "", "listen", s.on, number(s.args[0])), nil
 		},
-		"close": system("CLOSE"),
+		"close": func(g *goProgram, s *step) (string, error) {
+			if g.winsock {
+				return g.system(s, "", "closesocket", s.on), nil
+			}
+			return g.system(s, "", "close", s.on), nil
+		},
 		"shutdown": func(g *goProgram, s *step) (string, error) {
 			how := map[string]string{"reading": "syscall.SHUT_RD", "writing": "syscall.SHUT_WR", "both_ways": "syscall.SHUT_RDWR"}
-			return g.system(s, "", "SHUTDOWN", s.on, how[s.args[0]]), nil
+			return g.system(s, "", "shutdown", s.on, how[s.args[0]]), nil
 		},
-		"send": func(g *goProgram, s *step) (string, error) {
-			return g.send(s, "0", 0), nil
-		},
-		"sendto": func(g *goProgram, s *step) (string, error) {
-			name, err := g.name(s)
-			return g.send(s, name, lengths["exact"][s.family]), err
-		},
+		"send":             (*goProgram).send,
+		"sendto":           (*goProgram).send,
 		"recv":             (*goProgram).receive,
 		"recvfrom":         (*goProgram).receive,
 		"getsockname":      helper("hostOf"),
@@ -72,6 +72,8 @@ func init() {
 		"set_send_timeout": (*goProgram).setSendTimeout,
 		"select":           (*goProgram).levels,
 		"poll":             (*goProgram).levels,
+		"startup":          func(*goProgram, *step) (string, error) { return "startup()", nil },
+		"cleanup":          func(*goProgram, *step) (string, error) { return "cleanup()", nil },
 	}
 }
 
@@ -95,17 +97,37 @@ func goLength(length int) string {
 	return strconv.Itoa(length)
 }
 
-func (g *goProgram) send(s *step, name string, length int) string {
+// send writes send and sendto, which are one call of Linux.
+func (g *goProgram) send(s *step) (string, error) {
+	name, length := "0", 0
+	var err error
+	if s.call == "sendto" {
+		name, err = g.name(s)
+		length = lengths["exact"][s.family]
+	}
 	g.line("data[0] = %d", s.token)
-	return g.system(s, "", "SENDTO", s.on, "at(&data)", 1, "syscall.MSG_NOSIGNAL", name, length)
+	switch {
+	case !g.winsock:
+		g.system(s, "", "sendto", s.on, "at(&data)", 1, "syscall.MSG_NOSIGNAL", name, length)
+	case s.call == "send":
+		g.system(s, "", "send", s.on, "at(&data)", 1, 0)
+	default:
+		g.system(s, "", "sendto", s.on, "at(&data)", 1, 0, name, length)
+	}
+	return "answer", err
 }
 
+// receive writes recv and recvfrom, which are one call of Linux.
 func (g *goProgram) receive(s *step) (string, error) {
 	room := 16
 	if s.kind == "stream" {
 		room = 1
 	}
-	g.system(s, "n", "RECVFROM", s.on, "at(&data)", room, 0, 0, 0)
+	if g.winsock && s.call == "recv" {
+		g.system(s, "n", "recv", s.on, "at(&data)", room, 0)
+	} else {
+		g.system(s, "n", "recvfrom", s.on, "at(&data)", room, 0, 0, 0)
+	}
 	return "received(n, answer)", nil
 }
 
@@ -163,7 +185,7 @@ func (g *goProgram) getpeername(s *step) (string, error) {
 func (g *goProgram) levels(s *step) (string, error) {
 	wait := 0
 	if s.args[0] == "soon" {
-		wait = patience(g.script, false)
+		wait = patience(g.script, g.winsock)
 	}
 	return fmt.Sprintf("%sLevels(%s, %d*time.Millisecond)", s.call, s.on, wait), nil
 }

@@ -12,6 +12,7 @@ type needs struct {
 	lab      []string // commands that set a network namespace up; none if loopback will do
 	recalls  bool     // it asks for addresses of its own sockets
 	patient  bool     // something ends after a second, by itself
+	searches bool     // the system looks for a host that is not there
 	file     bool     // a handle of something that is no socket
 }
 
@@ -55,6 +56,7 @@ var places = map[string]place{
 	"mapped":       {address: map[string]string{"inet6": "::ffff:127.0.0.1"}, port: listenerPort},
 	"scopeless":    {address: map[string]string{"inet6": "fe80::1"}, port: listenerPort, lab: map[string][]string{}},
 	"silent":       {address: map[string]string{"inet": "198.18.0.2", "inet6": "fd00:18::2"}, port: listenerPort, lab: map[string][]string{"inet": linkUp, "inet6": linkUp}},
+	"absent":       {address: map[string]string{"inet": "198.18.0.3", "inet6": "fd00:18::3"}, port: listenerPort, lab: map[string][]string{"inet": linkUp, "inet6": linkUp}},
 	"multicast": {address: map[string]string{"inet": "239.18.0.1", "inet6": "ff15::18"}, port: listenerPort, lab: map[string][]string{
 		"inet":  append(slices.Clone(linkUp), "ip route add 239.0.0.0/8 dev lab0"),
 		"inet6": append(slices.Clone(linkUp), "ip -6 route add ff15::/16 dev lab0")}},
@@ -77,7 +79,7 @@ var bindings = map[string]place{
 }
 
 // peers are the classes that getpeername may find.
-var peers = []string{"listener", "refuser", "mapped", "broadcast", "multicast", "scopeless", "silent", "no_route", "unreachable",
+var peers = []string{"listener", "refuser", "mapped", "broadcast", "multicast", "scopeless", "silent", "absent", "no_route", "unreachable",
 	"prohibited", "blackhole"}
 
 // familyOf is that of an address.
@@ -120,6 +122,7 @@ func (n *needs) of(steps []step) {
 		if s.call == "bind" {
 			continue
 		}
+		n.searches = n.searches || class == "absent"
 		where := places[class]
 		n.addFixture(class, s.family, kinds)
 		if where.lab != nil {

@@ -22,14 +22,18 @@ type section struct {
 // there.
 const mark = "//: "
 
-// prelude is what a program needs of the helpers of its language: those that its
-// text mentions, and those that these mention, in their order.
-func prelude(file, system, text string) string {
-	whole, err := preludes.ReadFile("prelude/" + file)
-	if err != nil {
-		panic(err) // it is part of this program
+// prelude is what a program needs of the helpers of its language, which stand in
+// some files: those that its text mentions, and those that these mention, in their
+// order.
+func prelude(system, text string, files ...string) string {
+	var sections []section
+	for _, file := range files {
+		whole, err := preludes.ReadFile("prelude/" + file)
+		if err != nil {
+			panic(err) // it is part of this program
+		}
+		sections = append(sections, sectionsOf(string(whole))...)
 	}
-	sections := sectionsOf(string(whole))
 	text = comments.ReplaceAllString(text, "")
 	for grew := true; grew; {
 		grew = false

@@ -42,8 +42,6 @@ func Write(language string, fault *Fault) ([]byte, error) {
 	switch {
 	case language == "c":
 		return writeC(fault, script)
-	case language == "go" && fault.Winsock:
-		return nil, fmt.Errorf("a script of Winsock can be written in C, not in Go")
 	case language == "go":
 		return writeGo(fault, script)
 	}

@@ -73,6 +73,9 @@ func (r *reader) step(s *step) error {
 	if err := possible(s, r.winsock); err != nil {
 		return err
 	}
+	if s.Observed == accessViolation && !s.last {
+		return errors.New("an exception in the midst of a script ends the program")
+	}
 	if s.call == "socket" {
 		s.socket = r.make(s, s.args[1], s.args[0], s.args[2] == "blocking")
 		return nil
@@ -128,6 +131,20 @@ func (s *step) blocks() bool {
 	return false
 }
 
+// raises says that the call may raise an exception of Windows.
+func (s *step) raises() bool {
+	switch {
+	case len(s.args) == 0:
+		return false
+	case s.args[0] == "null", s.args[0] == "unreadable", s.args[0] == "torn":
+		return true
+	}
+	return s.Observed == accessViolation
+}
+
+// accessViolation is what Windows calls the exception that bad memory raises.
+const accessViolation = "EXCEPTION_ACCESS_VIOLATION"
+
 // moves says that the call may give the socket another address.
 func (s *step) moves() bool {
 	switch s.call {
@@ -169,8 +186,6 @@ func possible(s *step, winsock bool) error {
 		switch word {
 		case "irda", "service":
 			return errors.New("no program here has infrared")
-		case "absent":
-			return errors.New("a program cannot have the absent host: to give it up takes the system seconds")
 		}
 	}
 	return nil

@@ -41,6 +41,7 @@ type starter struct {
 	wine      *installed
 	arguments []string
 	people    io.Writer
+	program   string // instead of the agent, if there is one
 
 	lock sync.Mutex
 	next agent.Start // nil: nothing has been prepared
@@ -73,9 +74,11 @@ func (s *starter) prepare(ctx context.Context) (agent.Start, error) {
 	if err := s.wine.makePrefix(ctx, prefix, s.people); err != nil {
 		return nil, fmt.Errorf("a prefix for Wine: %w", err)
 	}
-	built, err := program(ctx, cache, s.people)
-	if err != nil {
-		return nil, err
+	built := s.program
+	if built == "" {
+		if built, err = program(ctx, cache, s.people); err != nil {
+			return nil, err
+		}
 	}
 	s.next = linux.Enclosed(s.arguments, []string{
 		loaderVariable + "=" + s.wine.loader, prefixVariable + "=" + prefix, agentVariable + "=" + built,

@@ -1,4 +1,5 @@
 //: winsock
+#define WIN32_LEAN_AND_MEAN
 #define _WIN32_WINNT 0x0600
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -187,14 +188,18 @@ static const char *unless_blocked(const char *answer)
 {
     return strcmp(answer, "EINTR") == 0 ? "blocks" : answer;
 }
-//: winsock watch watched
+//: winsock at_fault
 
-static const char *watched[2];
+/* The call at fault, for those who end the program in its place. */
+static struct {
+    const char *call, *expected;
+} at_fault;
+//: winsock watch
 
 static DWORD WINAPI watchdog(void *milliseconds)
 {
     Sleep(*(DWORD *)milliseconds);
-    ExitProcess(fault(watched[0], watched[1], "blocks"));
+    ExitProcess(fault(at_fault.call, at_fault.expected, "blocks"));
     return 0;
 }
 
@@ -203,10 +208,26 @@ static void watch(DWORD milliseconds, const char *call, const char *expected)
 {
     static DWORD limit;
     limit = milliseconds;
-    watched[0] = call;
-    watched[1] = expected;
+    at_fault.call = call;
+    at_fault.expected = expected;
     if (!CreateThread(NULL, 0, watchdog, &limit, 0, NULL))
         exit(2);
+}
+//: winsock catch_exception
+
+static LONG WINAPI on_exception(EXCEPTION_POINTERS *exception)
+{
+    if (exception->ExceptionRecord->ExceptionCode == EXCEPTION_ACCESS_VIOLATION)
+        ExitProcess(fault(at_fault.call, at_fault.expected, "EXCEPTION_ACCESS_VIOLATION"));
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+/* Ends the program if the call that comes next raises an exception. */
+static void catch_exception(const char *call, const char *expected)
+{
+    at_fault.call = call;
+    at_fault.expected = expected;
+    SetUnhandledExceptionFilter(on_exception);
 }
 //: both set_nonblocking
 

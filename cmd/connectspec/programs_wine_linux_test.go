@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"connectspec/runner"
+	"connectspec/runner/wine"
+)
+
+// forWindows are the compilers of programs of Winsock.
+var forWindows = map[string][]string{
+	"c":  {"x86_64-w64-mingw32-gcc", "-Wall", "-Wextra", "-Werror", "-o", "fault.exe", "fault.c", "-lws2_32"},
+	"go": {"go", "build", "-o", "fault.exe", "fault.go"},
+}
+
+// TestWinsockPrograms compiles programs for Windows.
+func TestWinsockPrograms(t *testing.T) {
+	for language, compiler := range forWindows {
+		for _, file := range savedTraces(t, "winsock") {
+			t.Run(language+"/"+filepath.Base(file), func(t *testing.T) {
+				source, _ := shown(t, file, language)
+				compile(t, source, "fault."+language, compiler...)
+				if !bytes.Contains(source, []byte("WSAStartup")) {
+					t.Error("it does not start Winsock")
+				}
+			})
+		}
+	}
+}
+
+// TestProgramsOnWine runs what `replay --as` prints of each departure of Wine from
+// the documentation: it must answer on Wine what the trace has, and say that the
+// fault shows.
+func TestProgramsOnWine(t *testing.T) {
+	saved, err := os.ReadFile("../../testdata/wine.trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const short = 20 // of so many scripts a short run takes one
+	for language, compiler := range forWindows {
+		t.Run(language, func(t *testing.T) {
+			scripts, shown := 0, atomic.Int32{}
+			t.Cleanup(func() { t.Logf("%d of %d scripts, as programs, showed on Wine what was saved", shown.Load(), scripts) })
+			for _, text := range parts(string(saved)) {
+				if scripts++; testing.Short() && scripts%short != 0 {
+					continue
+				}
+				t.Run(runner.ReadHeader([]byte(text)).ID, func(t *testing.T) {
+					source, want, err := standalone(t, "wine.trace", text, language)
+					if err != nil {
+						t.Fatal(err)
+					}
+					t.Parallel()
+					folder := compile(t, source, "fault."+language, compiler...)
+					answers, status := runOnWine(t, filepath.Join(folder, "fault.exe"))
+					if strings.Join(answers, "\n") != strings.Join(want, "\n") || status != 1 {
+						t.Errorf("exit status %d and not 1; it shows\n%s\nand the trace has\n%s", status,
+							strings.Join(answers, "\n"), strings.Join(want, "\n"))
+						return
+					}
+					shown.Add(1)
+				})
+			}
+		})
+	}
+}
+
+// runOnWine runs a program on Wine, in the lab.
+func runOnWine(t *testing.T, program string) (answers []string, status int) {
+	t.Helper()
+	output, status, err := wine.Run(t.Context(), []string{"agent", "--target", wineTarget}, program, io.Discard)
+	if err != nil {
+		t.Skipf("NOT TESTED: the program was compiled, and not run on Wine: %v", err)
+	}
+	return observed(output), status
+}
