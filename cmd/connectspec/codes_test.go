@@ -50,7 +50,7 @@ func shownCodes(t *testing.T) (shown []shownCode) {
 
 // TestCodes runs the scripts of docs/codes.md: each code comes as it is said.
 func TestCodes(t *testing.T) {
-	const codes = 25 // that the page shows, of both targets
+	const codes = 26 // that the page shows, of both targets
 	shown := shownCodes(t)
 	if len(shown) != codes {
 		t.Errorf("the page shows %d codes, not %d", len(shown), codes)

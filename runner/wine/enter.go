@@ -21,11 +21,29 @@ func Enter() error {
 	if loader == "" || prefix == "" || built == "" || os.Getenv(room.LabVariable) != room.LabNew {
 		return errors.New("the agent of Wine is started by this program itself: connectspec run --target wine")
 	}
-	if err := linux.EnterLab(func() error { return occupy(prefix) }); err != nil {
+	if err := linux.EnterLab(func() error { return errors.Join(hurry(), occupy(prefix)) }); err != nil {
 		return err
 	}
 	variables := append(environment(ownPrefix, serviceless), room.LabVariable+"="+room.LabReady)
 	return fmt.Errorf("%s: %w", loader, syscall.Exec(loader, []string{loader, built, "agent"}, variables))
+}
+
+// impatience is what ends every attempt in this network namespace as soon as the
+// system can: Winsock has no option for that. A SYN is repeated once, after a
+// second, and given up a second later; before Linux 6.15 it is two seconds.
+var impatience = [][2]string{
+	{"tcp_syn_retries", "1"}, {"tcp_syn_linear_timeouts", "0"}, {"tcp_rto_max_ms", "1000"},
+}
+
+// hurry makes the settings of impatience that this system has.
+func hurry() error {
+	for _, setting := range impatience {
+		err := os.WriteFile("/proc/sys/net/ipv4/"+setting[0], []byte(setting[1]), 0)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("setting %s to %s: %w", setting[0], setting[1], err)
+		}
+	}
+	return nil
 }
 
 // ownPrefix is the prefix of this child alone. Wine's server has its socket there

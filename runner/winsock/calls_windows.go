@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -128,12 +129,20 @@ func (r *Room) wait(s *socket, f function, arguments ...uintptr) (w waited) {
 		w.result, w.number = r.call(f, arguments...)
 		return w
 	}
-	r.watch.begin(s.handle)
+	patience := r.patience
+	if s.timed && (f == fnConnect || s.begun) {
+		patience = patienceTimed
+		defer r.countWaiting(time.Now())
+	}
+	r.watch.begin(s.handle, patience)
 	w.result, w.number = r.call(f, arguments...)
 	cancelled := r.watch.end()
 	w.blocked = cancelled && (w.number == operationAborted || w.number == interrupted)
 	return w
 }
+
+// countWaiting counts the time since start as waited on purpose, for a timeout.
+func (r *Room) countWaiting(start time.Time) { r.waited += time.Since(start) }
 
 func (r *Room) accept(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
@@ -162,6 +171,7 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	r.guard.off = length < 0 && r.wine
 	result := r.wait(s, fnConnect, handle, uintptr(name), uintptr(length))
 	r.guard.off = false
+	s.begun = result.number == wouldBlock
 	r.recall(c.On)
 	if result.blocked {
 		return room.Blocks, nil
@@ -294,6 +304,17 @@ func (r *Room) lingerNot(handle uintptr, on uint16) syscall.Errno {
 	r.linger.on = on
 	_, number := r.call(fnSetOption, handle, levelSocket, optionLinger, uintptr(unsafe.Pointer(&r.linger)), unsafe.Sizeof(r.linger))
 	return number
+}
+
+// setTimeout is for what the lab does to every attempt: it ends it as soon as the
+// system below can. Only who has called this waits for that. The kind of the
+// socket is asked for because a handle that is no socket must say so.
+func (r *Room) setTimeout(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	r.length = int32(unsafe.Sizeof(r.value))
+	_, number := r.call(fnGetOption, handle, levelSocket, optionKind, uintptr(unsafe.Pointer(&r.value)), uintptr(unsafe.Pointer(&r.length)))
+	s.timed = s.timed || number == 0 && s.stream
+	return answer(number), nil
 }
 
 func (r *Room) setMode(c *call) (agent.Answer, error) {

@@ -35,22 +35,29 @@ const (
 )
 
 // horizon is how long a call waits for what may come by itself.
-func (r *Room) horizon(c *call) time.Duration {
-	if !c.Soon {
+func (r *Room) horizon(c *call, s *socket) time.Duration {
+	switch {
+	case !c.Soon:
 		return 0
+	case s.timed && s.begun:
+		return patienceTimed
 	}
 	return r.patience
 }
 
 // selectLevels asks for all three levels of one socket.
 func (r *Room) selectLevels(c *call) (agent.Answer, error) {
-	handle, _ := r.upon(c)
+	handle, s := r.upon(c)
+	horizon := r.horizon(c, s)
+	if horizon == patienceTimed {
+		defer r.countWaiting(time.Now())
+	}
 	sets := &r.levels.sets
 	for i := range sets {
 		sets[i] = socketSet{count: 1, members: [1]uintptr{handle}}
 	}
-	r.levels.timeout.seconds = int32(r.horizon(c) / time.Second)
-	r.levels.timeout.microseconds = int32(r.horizon(c) % time.Second / time.Microsecond)
+	r.levels.timeout.seconds = int32(horizon / time.Second)
+	r.levels.timeout.microseconds = int32(horizon % time.Second / time.Microsecond)
 	_, number := r.call(fnSelect, 0, uintptr(unsafe.Pointer(&sets[0])), uintptr(unsafe.Pointer(&sets[1])),
 		uintptr(unsafe.Pointer(&sets[2])), uintptr(unsafe.Pointer(&r.levels.timeout)))
 	if number != 0 {
@@ -66,10 +73,14 @@ func (r *Room) selectLevels(c *call) (agent.Answer, error) {
 }
 
 func (r *Room) pollLevels(c *call) (agent.Answer, error) {
-	handle, _ := r.upon(c)
+	handle, s := r.upon(c)
+	horizon := r.horizon(c, s)
+	if horizon == patienceTimed {
+		defer r.countWaiting(time.Now())
+	}
 	poll := &r.levels.poll
 	poll.handle, poll.asked, poll.showing = handle, pollIn|pollOut, 0
-	_, number := r.call(fnPoll, uintptr(unsafe.Pointer(poll)), 1, uintptr(r.horizon(c)/time.Millisecond))
+	_, number := r.call(fnPoll, uintptr(unsafe.Pointer(poll)), 1, uintptr(horizon/time.Millisecond))
 	if number != 0 {
 		return answer(number), nil
 	}

@@ -49,6 +49,7 @@ const (
 	optionBroadcast = 0x20
 	optionLinger    = 0x80
 	optionError     = 0x1007
+	optionKind      = 0x1008
 	optionV6Only    = 27
 
 	kindStream   = 1
@@ -62,6 +63,7 @@ const (
 	operationAborted = syscall.Errno(995) // WSA_OPERATION_ABORTED
 	interrupted      = syscall.Errno(10004)
 	badAddress       = syscall.Errno(10014)
+	wouldBlock       = syscall.Errno(10035)
 )
 
 var (

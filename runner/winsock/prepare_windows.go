@@ -1,8 +1,6 @@
 package winsock
 
 import (
-	"fmt"
-
 	"connectspec/runner/agent"
 	"connectspec/runner/room"
 )
@@ -50,6 +48,7 @@ func init() {
 		"set_reuse":     (*Room).setOption,
 		"set_v6only":    (*Room).setOption,
 		"set_linger":    (*Room).setLinger,
+		"set_timeout":   (*Room).setTimeout,
 		"set_mode":      (*Room).setMode,
 		"so_error":      (*Room).socketError,
 		"select":        (*Room).selectLevels,
@@ -66,13 +65,12 @@ func (r *Room) Prepare(line string) (agent.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &call{Line: read, do: methods[read.Verb]}
-	if c.do == nil {
+	if read.Verb == "set_timeout" {
 		if err := r.reader.Lacking("slow"); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("%s is no call of this room", read.Verb)
 	}
+	c := &call{Line: read, do: methods[read.Verb]}
 	c.level, c.option = options[read.Verb][0], options[read.Verb][1]
 	return c, nil
 }

@@ -41,7 +41,9 @@ type Room struct {
 	sockets    [room.Places]socket
 	nowhere    socket // stands for what is no socket of the script
 	recalls    bool   // somebody asks for addresses that sockets had
-	sent       int    // send and sendto so far
+	began      time.Time
+	waited     time.Duration // for timeouts
+	sent       int           // send and sendto so far
 	fileClosed bool
 	leaked     bool // a send has faulted: see keepFixed
 
@@ -62,6 +64,8 @@ type socket struct {
 	stream      bool
 	nonblocking bool
 	touched     bool           // may have a peer
+	timed       bool           // set_timeout was called
+	begun       bool           // the last connect left an attempt to go on
 	last        netip.AddrPort // its address when it was last looked up
 }
 
@@ -79,6 +83,12 @@ const (
 const (
 	patienceOnWine    = 2 * time.Millisecond
 	patienceOnWindows = 3 * time.Second
+	// patienceTimed is with a timeout: the lab of Wine ends an attempt after two
+	// seconds, or three.
+	patienceTimed = 4 * time.Second
+	// retransmission is when the system below Wine first repeats what was not
+	// answered.
+	retransmission = time.Second
 )
 
 // Open starts the library and opens a room. LabReason is why it must do without
@@ -105,7 +115,7 @@ func (r *Room) furnish() (err error) {
 	if r.guard, err = newGuard(); err != nil {
 		return err
 	}
-	r.watch = newWatch(r.patience)
+	r.watch = newWatch()
 	if err := r.startLibrary(); err != nil {
 		return err
 	}
@@ -178,8 +188,10 @@ func (r *Room) findLacks() (lacks []agent.Lack) {
 	if !r.fixtures.has[room.Inet6] {
 		lacks = append(lacks, agent.Lack{What: "inet6", Why: "no socket can be bound to ::1"})
 	}
+	if !r.wine || r.labReason != "" {
+		lacks = append(lacks, agent.Lack{What: "slow", Why: "Winsock has no option that ends an attempt within a second or two"})
+	}
 	return append(lacks,
-		agent.Lack{What: "slow", Why: "Winsock has no option that ends an attempt within a second or two"},
 		agent.Lack{What: "network", Why: "what the network says cannot be said to this room yet"},
 		agent.Lack{What: "threads", Why: "this room does not overlap calls yet"},
 		agent.Lack{What: "irda", Why: "there is no infrared device"})
@@ -206,7 +218,14 @@ func (r *Room) Begin(script []agent.Call) error {
 			return err
 		}
 	}
+	r.began, r.waited = time.Now(), 0
 	return nil
+}
+
+// heldUp says that a script on Wine took so long, without its calls waiting for
+// it, that an attempt may have been repeated, or ended: see the Linux room.
+func (r *Room) heldUp() bool {
+	return r.wine && time.Since(r.began)-r.waited >= retransmission
 }
 
 // Do makes a call.
@@ -221,8 +240,10 @@ func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 }
 
 // End closes the script's sockets so that no trace of them is left: those that
-// may have a peer by a reset, which leaves neither end in TIME_WAIT.
+// may have a peer by a reset, which leaves neither end in TIME_WAIT. If the
+// script was held up, End returns agent.ErrHeldUp.
 func (r *Room) End() error {
+	heldUp := r.heldUp()
 	closed := false // a stream socket that may have had a peer, by the script
 	for i := range r.sockets {
 		s := &r.sockets[i]
@@ -245,6 +266,9 @@ func (r *Room) End() error {
 	}
 	if r.fileClosed && err == nil {
 		err = r.openFile()
+	}
+	if heldUp && err == nil {
+		err = agent.ErrHeldUp
 	}
 	r.reset()
 	return err

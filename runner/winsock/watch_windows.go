@@ -11,10 +11,9 @@ import (
 // told it before it hears that the call is cancelled; Windows itself takes two
 // seconds to give an attempt up that was refused.
 type watch struct {
-	limit int // ticks that a call may take
-
 	lock      sync.Mutex
 	handle    uintptr
+	limit     int // ticks that the call under way may take
 	ticks     int // since the call under way began; -1: there is none
 	cancelled bool
 
@@ -29,17 +28,17 @@ const (
 	idleTicks = 50
 )
 
-func newWatch(patience time.Duration) *watch {
-	w := &watch{limit: int(patience / watchTick), ticks: -1, wake: make(chan struct{}, 1), ending: make(chan struct{})}
+func newWatch() *watch {
+	w := &watch{ticks: -1, wake: make(chan struct{}, 1), ending: make(chan struct{})}
 	w.idle.Store(true)
 	go w.run()
 	return w
 }
 
-// begin watches a call upon a handle.
-func (w *watch) begin(handle uintptr) {
+// begin watches a call upon a handle, which may take a time.
+func (w *watch) begin(handle uintptr, patience time.Duration) {
 	w.lock.Lock()
-	w.handle, w.ticks, w.cancelled = handle, 0, false
+	w.handle, w.limit, w.ticks, w.cancelled = handle, int(patience/watchTick), 0, false
 	w.lock.Unlock()
 	if w.idle.CompareAndSwap(true, false) {
 		w.wake <- struct{}{}
