@@ -161,7 +161,7 @@ func without(file *dsl.File, platform, rule string) *dsl.File {
 		Node: &dsl.Platform{Name: named(bereft), Extends: &extends},
 	}, dsl.Declaration{
 		On: []dsl.Name{named(bereft)}, Because: &dsl.Prose{Text: "it is taken away"},
-		Node: &dsl.Drop{Rule: named(rule)},
+		Node: &dsl.Drop{Name: named(rule)},
 	})
 	return file
 }

@@ -113,6 +113,7 @@ type (
 		Classes []Class
 	}
 	// Call: call connect(s, name, namelen) [makes u] [answers ...] [weight 12]
+	// call wsa_connect(s, name, namelen) like connect
 	Call struct {
 		Name       Name
 		Parameters []Name
@@ -121,6 +122,7 @@ type (
 		Levels     []Name // `answers some of readable | writable`
 		Weight     int    // 0: not given
 		Needs      *Name
+		Like       *Name // the call whose rules hold for it
 	}
 	// Event: event network accepts(s) [needs lab] [weight 2] [cites ...], its
 	// lines: conditions, and effects. Its name has two words, who acts and what
@@ -143,8 +145,11 @@ type (
 		Name  Name
 		Lines []Line
 	}
-	// Drop: drop connect.zero
-	Drop struct{ Rule Name }
+	// Drop: drop connect.zero, drop call wsa_connect, drop field watched
+	Drop struct {
+		Kind *Name // call, field; nil: a rule
+		Name Name
+	}
 	// Recode: recode connect.short WSAEFAULT -> WSAEINVAL
 	Recode struct{ Rule, From, To Name }
 	// Order: order connect closed, pending, again

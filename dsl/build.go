@@ -184,6 +184,8 @@ func (g *callGrammar) build(b *builder) Declaration {
 			node.Levels = m.Levels.Names
 		case m.Needs != nil:
 			node.Needs = optionalName(m.Needs)
+		case m.Like != nil:
+			node.Like = optionalName(m.Like)
 		default:
 			node.Weight = b.weight(*m.Weight)
 		}
@@ -205,7 +207,10 @@ func (o *onlyOnce) check(keyword lexer.Token) {
 }
 
 func (g *dropGrammar) build(b *builder) Declaration {
-	return g.declaration(&Drop{Rule: name(g.Rule)})
+	if g.Rule != nil {
+		return g.declaration(&Drop{Name: name(*g.Rule)})
+	}
+	return g.declaration(&Drop{Kind: optionalName(g.Kind), Name: name(*g.Name)})
 }
 
 func (g *recodeGrammar) build(b *builder) Declaration {

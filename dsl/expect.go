@@ -62,7 +62,7 @@ var expectedFirst = map[string]string{
 	"resume":   ruleName,
 	"later":    ruleName,
 	"ready":    ruleName,
-	"drop":     ruleName,
+	"drop":     ruleName + " `call` or `field`",
 	"recode":   ruleName,
 	"order":    "the name of a call",
 	"change":   "the name of a change",

@@ -210,6 +210,9 @@ func (b *formatBlock) subject() string {
 	case "refuse", "act", "may", "unstated", "resume", "later", "ready", "drop", "recode", "order":
 		head := b.lines[0].tokens
 		of := slices.IndexFunc(head, func(t formatToken) bool { return t.text == b.kind }) + 1
+		if b.kind == "drop" && len(head) > of+1 && head[of+1].kind == wordToken {
+			of++ // drop call wsa_connect
+		}
 		call, _, _ := strings.Cut(head[of].text, ".")
 		return call
 	}

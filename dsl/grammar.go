@@ -141,6 +141,7 @@ type callModifier struct {
 	Levels  *choiceList  `parser:"| 'answers' ( 'some' 'of' @@"`
 	Answers *lexer.Token `parser:"            | @Word )"`
 	Needs   *lexer.Token `parser:"| 'needs' @Word"`
+	Like    *lexer.Token `parser:"| 'like' @Word"`
 	Weight  *lexer.Token `parser:"| 'weight' @Number"`
 }
 
@@ -151,7 +152,9 @@ type eventModifier struct {
 }
 
 type dropGrammar struct {
-	Rule lexer.Token `parser:"'drop' @Dotted"`
+	Rule *lexer.Token `parser:"'drop' (@Dotted"`
+	Kind *lexer.Token `parser:"| @('call' | 'field')"`
+	Name *lexer.Token `parser:"  @Word)"`
 	reasoned
 }
 

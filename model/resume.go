@@ -49,13 +49,16 @@ func againOf(call *spec.Call) []int {
 // come to an outcome of its call.
 func (m *Machine) againFor(outcome int) (again int, any bool) {
 	rule := m.outcomes[outcome].Rule
-	if rule.Rank == spec.Resume || len(rule.Calls) > 1 {
+	ids := m.again[rule.Calls[0].Index]
+	if rule.Rank == spec.Resume || len(ids) != 1 {
 		return 0, false
 	}
-	if ids := m.again[rule.Calls[0].Index]; len(ids) == 1 {
-		return ids[0], true
+	for _, other := range rule.Calls[1:] {
+		if !slices.Equal(m.again[other.Index], ids) {
+			return 0, false // a rule of any call
+		}
 	}
-	return 0, false
+	return ids[0], true
 }
 
 // sleeps says whether a thread is asleep in any call.

@@ -19,8 +19,8 @@ type scope struct {
 
 func newScope(r *resolver, rule *Rule) *scope {
 	s := &scope{resolver: r, rule: rule, vars: map[string]int{"world": VarWorld}, next: VarFree}
-	if len(rule.Calls) == 1 {
-		s.call = rule.Calls[0]
+	if len(rule.Calls) > 0 && !rule.ofAny {
+		s.call = rule.Calls[0] // the others are like it
 	}
 	if s.call == nil || s.call.OnSocket {
 		s.vars["s"] = VarSubject

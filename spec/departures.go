@@ -37,7 +37,11 @@ func (r *resolver) addDepartures() {
 		}
 		layer := r.resolved[i]
 		departure := &Departure{Pos: layer.at, Platform: layer.platform, Because: layer.because, Rule: from}
-		if layer.parent == nil || r.resolveParent(departure, layer.parent) {
+		parent := layer.parent
+		if parent == nil {
+			parent = r.overruled(from)
+		}
+		if parent == nil || r.resolveParent(departure, parent) {
 			r.spec.Departures = append(r.spec.Departures, departure)
 		}
 	}
@@ -61,6 +65,9 @@ func (r *resolver) resolveParent(departure *Departure, parent *layered) bool {
 	departure.Parent = r.rule(parent)
 	for i, call := range r.spec.Calls {
 		call.Sends = sends[i]
+	}
+	if departure.Rule != nil && departure.Parent != nil {
+		departure.Parent.Calls = departure.Rule.Calls // not those that it is overruled for
 	}
 	clean := len(r.problems) == problems
 	r.problems = r.problems[:problems]

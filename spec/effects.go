@@ -244,7 +244,12 @@ func (s *scope) noteToken(effect Effect) {
 	}
 }
 
+// effect resolves one effect; false if it says nothing here, or nothing that can
+// be understood, which is reported.
 func (s *scope) effect(from dsl.Effect) (Effect, bool) {
+	if s.concernsGone(from) {
+		return Effect{}, false
+	}
 	switch from.Kind {
 	case dsl.Becomes:
 		return s.becomes(from)
@@ -274,6 +279,14 @@ func (s *scope) effect(from dsl.Effect) (Effect, bool) {
 	default:
 		return s.set(effect, from.Value)
 	}
+}
+
+// concernsGone says that an effect is one on a field that the platform has dropped.
+func (s *scope) concernsGone(from dsl.Effect) bool {
+	if from.Kind == dsl.Becomes {
+		return s.goneWith(from.Value.Base.Text) != nil
+	}
+	return from.Target.Field != nil && s.isGone("field", from.Target.Field.Text)
 }
 
 // becomes: `s becomes connected`, `s becomes not broadcast`

@@ -17,14 +17,6 @@ type layered struct {
 	recodes  []*dsl.Recode // that made it of its parent
 }
 
-// A drop is a rule that a platform has no more.
-type drop struct {
-	at       dsl.Position
-	platform string
-	because  string
-	rule     *layered
-}
-
 // A replacement is a declaration in the place of another of the same name.
 type replacement struct {
 	at       dsl.Position
@@ -49,6 +41,7 @@ type layers struct {
 	events    []*dsl.Event
 	rules     []*layered
 	dropped   []drop
+	gone      []gone        // calls and fields
 	replaced  []replacement // rules aside
 	changes   []*dsl.Change
 	orders    []*dsl.Order
@@ -95,6 +88,7 @@ func namesContain(names []dsl.Name, text string) bool {
 }
 
 func (l *layers) lay(declaration dsl.Declaration, platform string) {
+	l.back(declaration.Node)
 	switch node := declaration.Node.(type) {
 	case *dsl.Field:
 		l.layField(node)
@@ -228,30 +222,6 @@ func (l *layers) findRule(name dsl.Name) int {
 		l.unknown(name, "rule", known)
 	}
 	return -1
-}
-
-// reportDropped says, and reports at a name, that a rule is dropped.
-func (l *layers) reportDropped(name dsl.Name, rule string) bool {
-	i := slices.IndexFunc(l.dropped, func(one drop) bool { return one.rule.node.Name.Text == rule })
-	if i >= 0 {
-		l.report(name, "%s is dropped on %s, in line %d", rule, l.dropped[i].platform, l.dropped[i].at.Line)
-	}
-	return i >= 0
-}
-
-func (l *layers) drop(node *dsl.Drop, one drop) {
-	i := l.findRule(node.Rule)
-	if i < 0 {
-		return
-	}
-	one.rule = l.rules[i]
-	if one.rule.platform == one.platform {
-		l.report(node.Rule, "%s is declared for %s in line %d, and dropped again here",
-			node.Rule.Text, one.platform, one.rule.at.Line)
-		return
-	}
-	l.dropped = append(l.dropped, one)
-	l.rules = slices.Delete(l.rules, i, i+1)
 }
 
 // recode replaces one result of a rule by another. Several recodings of one

@@ -70,6 +70,10 @@ func (r *resolver) report(name dsl.Name, format string, arguments ...any) {
 }
 
 func (r *resolver) unknown(name dsl.Name, what string, known []string) {
+	if one := r.missing(name, what); one != nil {
+		r.report(name, "the %s `%s` is dropped on %s, in line %d", one.kind, one.name, one.platform, one.at.Line)
+		return
+	}
 	r.problems = append(r.problems, unknownName(name, what, known))
 }
 
@@ -164,6 +168,7 @@ func (r *resolver) setCalls(rule *Rule, name dsl.Name, prefix, level string) boo
 		return false
 	}
 	if prefix == "any" {
+		rule.ofAny = true
 		for _, call := range r.spec.Calls {
 			if call.OnSocket && !call.Event {
 				rule.Calls = append(rule.Calls, call)
@@ -185,7 +190,7 @@ func (r *resolver) setCalls(rule *Rule, name dsl.Name, prefix, level string) boo
 		r.unknown(dsl.Name{Pos: name.Pos, Text: level}, "level of "+prefix, slices.Clone(call.Levels))
 		return false
 	}
-	rule.Calls = []*Call{call}
+	rule.Calls = append([]*Call{call}, r.others(call, level)...)
 	return true
 }
 
@@ -270,6 +275,16 @@ func (r *resolver) order(node *dsl.Order) {
 		r.unknown(node.Call, "call", r.callNames())
 		return
 	}
+	r.orderOf(call, node, own)
+	for _, other := range r.spec.Calls {
+		if other.Like == call && !other.Ordered && indexOf(r.orders, other.Name) < 0 {
+			r.orderOf(other, node, false)
+		}
+	}
+}
+
+// orderOf orders the refusals of one call. What is wrong is told if it is asked to.
+func (r *resolver) orderOf(call *Call, node *dsl.Order, tell bool) {
 	var ordered []*Rule
 	rest := slices.Clone(call.Refusals)
 	for i, name := range node.Rules {
@@ -281,9 +296,13 @@ func (r *resolver) order(node *dsl.Order) {
 			full = call.Name + "." + full
 		}
 		at := slices.IndexFunc(rest, func(rule *Rule) bool { return rule.Name == full })
+		if at < 0 && call.Like != nil {
+			full = call.Like.Name + "." + strings.TrimPrefix(full, call.Name+".")
+			at = slices.IndexFunc(rest, func(rule *Rule) bool { return rule.Name == full })
+		}
 		if at < 0 {
 			// A refusal of an inherited order may be one that was dropped since.
-			if own && !r.reportDropped(name, full) {
+			if tell && !r.reportDropped(name, full) {
 				r.unknownRefusal(name, call)
 			}
 			continue
@@ -298,7 +317,11 @@ func (r *resolver) order(node *dsl.Order) {
 func (r *resolver) unknownRefusal(name dsl.Name, call *Call) {
 	var known []string
 	for _, rule := range call.Refusals {
-		known = append(known, strings.TrimPrefix(rule.Name, call.Name+"."))
+		short := strings.TrimPrefix(rule.Name, call.Name+".")
+		if call.Like != nil {
+			short = strings.TrimPrefix(short, call.Like.Name+".")
+		}
+		known = append(known, short)
 	}
 	r.unknown(name, "refusal of "+call.Name, known)
 }

@@ -204,6 +204,7 @@ type Call struct {
 	Levels     []string // the levels it answers
 	Weight     int
 	Needs      string
+	Like       *Call        // whose rules hold for it, unless it has one of that name; nil: nobody's
 	Event      bool         // nobody calls it: it happens, where one of its cases applies
 	Sends      bool         // its effects use a token
 	Ordered    bool         // its refusals are asked in order
@@ -264,6 +265,7 @@ type Rule struct {
 	Vars     int // how many variables its conditions and effects use
 
 	sends bool // it uses the token of the call
+	ofAny bool // it is one of any call
 }
 
 // A Case is one alternative of a rule.

@@ -45,6 +45,9 @@ func (r *resolver) number() {
 	for _, node := range r.calls {
 		r.addCall(node, false)
 	}
+	for _, node := range r.calls {
+		r.setLike(node)
+	}
 	for _, node := range r.events {
 		r.addCall(&node.Call, true)
 	}
@@ -412,13 +415,13 @@ func (r *resolver) addTarget(node *dsl.Target) {
 		entry := Renaming{Native: renaming.Native.Text, Means: meant.Index, Because: renaming.Because.Text}
 		if renaming.Call != nil {
 			entry.Call = renaming.Call.Text
-			if r.spec.Call(entry.Call) == nil {
+			if r.spec.Call(entry.Call) == nil && !r.isGone("call", entry.Call) {
 				r.unknown(*renaming.Call, "call", r.callNames())
 			}
 		}
 		if renaming.Kind != nil {
 			entry.Kind = renaming.Kind.Text
-			if r.spec.words[entry.Kind] == nil {
+			if r.spec.words[entry.Kind] == nil && r.goneWith(entry.Kind) == nil {
 				r.unknown(*renaming.Kind, "word", r.wordNames())
 			}
 		}

@@ -159,7 +159,10 @@ func (r *Room) accept(c *call) (agent.Answer, error) {
 	return room.OK, nil
 }
 
-func (r *Room) connect(c *call) (agent.Answer, error) {
+func (r *Room) connect(c *call) (agent.Answer, error) { return r.connectBy(c, fnConnect) }
+
+// connectBy makes a connect, by a function that may take more than it is given.
+func (r *Room) connectBy(c *call, f function, more ...uintptr) (agent.Answer, error) {
 	handle, s := r.upon(c)
 	name, err := r.destination(c, s)
 	if err != nil {
@@ -169,7 +172,7 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	length := c.Lengths[s.family]
 	// So many bytes are copied over whatever there is: it is the process's end.
 	r.guard.off = length < 0 && r.wine
-	result := r.wait(s, fnConnect, handle, uintptr(name), uintptr(length))
+	result := r.wait(s, f, append([]uintptr{handle, uintptr(name), uintptr(length)}, more...)...)
 	r.guard.off = false
 	s.begun = result.number == wouldBlock
 	r.recall(c.On)

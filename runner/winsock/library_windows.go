@@ -16,6 +16,7 @@ const (
 	fnListen
 	fnAccept
 	fnConnect
+	fnWSAConnect
 	fnClose
 	fnShutdown
 	fnSend
@@ -34,7 +35,7 @@ const (
 
 var functionNames = [functions]string{
 	fnStartup: "WSAStartup", fnCleanup: "WSACleanup", fnSocket: "socket", fnBind: "bind", fnListen: "listen",
-	fnAccept: "accept", fnConnect: "connect", fnClose: "closesocket", fnShutdown: "shutdown", fnSend: "send",
+	fnAccept: "accept", fnConnect: "connect", fnWSAConnect: "WSAConnect", fnClose: "closesocket", fnShutdown: "shutdown", fnSend: "send",
 	fnSendTo: "sendto", fnRecv: "recv", fnRecvFrom: "recvfrom", fnSockName: "getsockname", fnPeerName: "getpeername",
 	fnSetOption: "setsockopt", fnGetOption: "getsockopt", fnControl: "ioctlsocket", fnSelect: "select", fnPoll: "WSAPoll",
 }

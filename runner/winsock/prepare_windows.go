@@ -36,6 +36,7 @@ func init() {
 		"listen":        (*Room).listen,
 		"accept":        (*Room).accept,
 		"connect":       (*Room).connect,
+		"wsa_connect":   (*Room).wsaConnect,
 		"close":         (*Room).closeSocket,
 		"shutdown":      (*Room).shutdown,
 		"send":          (*Room).send,
@@ -56,6 +57,7 @@ func init() {
 	}
 	forms["startup"] = room.Form{Nowhere: true}
 	forms["cleanup"] = room.Form{Nowhere: true}
+	forms["wsa_connect"] = forms["connect"]
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or
