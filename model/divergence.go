@@ -120,14 +120,22 @@ func (m *Machine) valueText(call *spec.Call, value uint8) string {
 	case spec.AnswersToken, spec.AnswersResult:
 		return tokenText(value)
 	case spec.AnswersCode:
-		if value == spec.Nobody {
-			return "none"
-		}
-		if e := int(value) - spec.CodeBase; e < len(m.Spec.Errors) {
-			return m.Spec.Errors[e].Name
-		}
+		return m.codeText(value)
 	case spec.AnswersLevels:
 		return levelsText(call, value, 0)
+	}
+	return "?"
+}
+
+func (m *Machine) codeText(value uint8) string {
+	switch value {
+	case spec.Nobody:
+		return "none"
+	case spec.Success:
+		return "success"
+	}
+	if e := int(value) - spec.CodeBase; e < len(m.Spec.Errors) {
+		return m.Spec.Errors[e].Name
 	}
 	return "?"
 }

@@ -79,8 +79,8 @@ func (m *Machine) describe(r *record) string {
 		case value == 0:
 		case field.Type == spec.Flag:
 			words = append(words, field.Name)
-		case field.Type == spec.Code && int(value)-spec.CodeBase < len(m.Spec.Errors):
-			words = append(words, field.Name+" "+m.Spec.Errors[value-spec.CodeBase].Name)
+		case field.Type == spec.Code:
+			words = append(words, field.Name+" "+m.codeText(value))
 		case field.Type == spec.Queue:
 			words = append(words, field.Name+" not empty")
 		}

@@ -127,8 +127,11 @@ func (d *dictionary) valueOf(call *spec.Call, kind uint8, text string) (uint8, b
 	case spec.AnswersToken, spec.AnswersResult:
 		return token(text)
 	case spec.AnswersCode:
-		if text == "none" {
+		switch text {
+		case "none":
 			return spec.Nobody, true
+		case "success":
+			return spec.Success, true
 		}
 		e := d.meaning(call, kind, text)
 		return uint8(spec.CodeBase + e), e >= 0

@@ -82,7 +82,7 @@ func (m *Machine) answers(call *spec.Call, names *Names) []string {
 		}
 		return known
 	case spec.AnswersCode:
-		return append(m.errorNames(), "none")
+		return append(m.errorNames(), "none", "success")
 	case spec.AnswersLevels:
 		return append(slices.Clone(call.Levels), "nothing")
 	}

@@ -130,9 +130,13 @@ func (s *scope) classConstant(name dsl.Name, value Value) (Value, bool) {
 }
 
 func (s *scope) codeConstant(name dsl.Name, value Value) (Value, bool) {
+	if name.Text == "success" {
+		value.Byte = Success
+		return value, true
+	}
 	e := s.spec.Error(name.Text)
 	if e == nil {
-		s.unknown(name, "error", append(s.errorNames(), "none"))
+		s.unknown(name, "error", append(s.errorNames(), "none", "success"))
 		return value, false
 	}
 	value.Byte = uint8(CodeBase + e.Index)

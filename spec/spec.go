@@ -30,6 +30,7 @@ const (
 	ClassAddress = 10  // an address: ClassAddress+c is that of input class c
 	SocketBase   = 1   // a socket field: SocketBase+i is socket i
 	CodeBase     = 1   // a code: CodeBase+e is error e
+	Success      = 254 // a code: that of what has ended well
 	Absent       = 255 // every field of a handle, or of a socket never made
 	SocketArg    = 128 // an argument: SocketArg+i is (the address of) socket i
 )

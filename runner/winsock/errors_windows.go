@@ -37,6 +37,7 @@ var (
 	errorAnswers, pendingAnswers = makeErrorAnswers()
 	pollAnswers                  = room.LevelAnswers("in", "out", "pri", "err", "hup", "nval")
 	noError                      = agent.Answer{Name: agent.OK, Value: "none"}
+	ended                        = agent.Answer{Name: agent.OK, Value: "success"}
 )
 
 func makeErrorAnswers() (errors, pending [errorsEnd - errorsFirst]agent.Answer) {

@@ -30,6 +30,8 @@ const (
 	fnControl
 	fnSelect
 	fnPoll
+	fnEventSelect
+	fnEnumEvents
 	functions
 )
 
@@ -38,6 +40,7 @@ var functionNames = [functions]string{
 	fnAccept: "accept", fnConnect: "connect", fnWSAConnect: "WSAConnect", fnClose: "closesocket", fnShutdown: "shutdown", fnSend: "send",
 	fnSendTo: "sendto", fnRecv: "recv", fnRecvFrom: "recvfrom", fnSockName: "getsockname", fnPeerName: "getpeername",
 	fnSetOption: "setsockopt", fnGetOption: "getsockopt", fnControl: "ioctlsocket", fnSelect: "select", fnPoll: "WSAPoll",
+	fnEventSelect: "WSAEventSelect", fnEnumEvents: "WSAEnumNetworkEvents",
 }
 
 // The numbers of Windows that package syscall does not have, or has as another
@@ -74,6 +77,8 @@ var (
 	procAllocate = kernel.NewProc("VirtualAlloc")
 	procFree     = kernel.NewProc("VirtualFree")
 	procHandler  = kernel.NewProc("AddVectoredExceptionHandler")
+	procEvent    = kernel.NewProc("CreateEventW")
+	procClear    = kernel.NewProc("ResetEvent")
 )
 
 // findFunctions looks up the functions of the library.

@@ -54,10 +54,15 @@ func init() {
 		"so_error":      (*Room).socketError,
 		"select":        (*Room).selectLevels,
 		"poll":          (*Room).pollLevels,
+
+		"event_select":   (*Room).eventSelect,
+		"network_events": (*Room).networkEvents,
 	}
 	forms["startup"] = room.Form{Nowhere: true}
 	forms["cleanup"] = room.Form{Nowhere: true}
 	forms["wsa_connect"] = forms["connect"]
+	forms["event_select"] = room.Form{Words: []room.WordReader{readInterest}}
+	forms["network_events"] = room.Form{Words: forms["select"].Words}
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or

@@ -35,6 +35,7 @@ type Room struct {
 	fixtures *fixtures
 	ports    *allotments
 	file     syscall.Handle // no socket
+	events   events
 
 	// Of the script at hand.
 	started    int // how often the library has been started
@@ -66,6 +67,7 @@ type socket struct {
 	touched     bool           // may have a peer
 	timed       bool           // set_timeout was called
 	begun       bool           // the last connect left an attempt to go on
+	event       syscall.Handle // that network events set; 0: none
 	last        netip.AddrPort // its address when it was last looked up
 }
 
@@ -311,6 +313,7 @@ func (r *Room) Close() error {
 	if r.ports != nil {
 		r.ports.close()
 	}
+	r.events.close()
 	r.pages.close()
 	runtime.UnlockOSThread()
 	return nil
