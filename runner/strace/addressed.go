@@ -1,6 +1,9 @@
 package strace
 
-import "bytes"
+import (
+	"bytes"
+	"cmp"
+)
 
 // bind judges bind.
 func (j *Judge) bind(c call, s *socket) {
@@ -22,7 +25,9 @@ func (j *Judge) bind(c call, s *socket) {
 	default:
 		op.Args[0] = j.words.names["place loopback"]
 	}
-	j.follow(s, j.act(c, s, op, s.set))
+	if j.follow(s, j.act(c, s, op, s.set)) {
+		s.names.bind(a, c.succeeded(), string(c.failure))
+	}
 }
 
 // unheard is a call that no rule speaks of: the socket is judged on only if it
@@ -35,7 +40,11 @@ func (j *Judge) unheard(c call, s *socket, why string) {
 }
 
 // listen judges listen.
-func (j *Judge) listen(c call, s *socket) { j.follow(s, j.act(c, s, j.words.listen, s.set)) }
+func (j *Judge) listen(c call, s *socket) {
+	if j.follow(s, j.act(c, s, j.words.listen, s.set)) {
+		s.names.listen(c.succeeded())
+	}
+}
 
 // connect judges connect.
 func (j *Judge) connect(c call, s *socket) {
@@ -53,13 +62,14 @@ func (j *Judge) connect(c call, s *socket) {
 		return
 	}
 	op.Args[0] = j.words.names["name "+class]
-	made := j.act(c, s, op, s.set)
-	j.follow(s, made)
-	answer := "0"
-	if c.value != 0 || !c.known {
+	answer := ""
+	if !c.succeeded() {
 		answer = j.name(c.failure)
 	}
-	j.ends[answer]++
+	if j.follow(s, j.act(c, s, op, s.set)) {
+		s.names.connect(s, a, answer)
+	}
+	j.ends[cmp.Or(answer, "0")]++
 }
 
 // lengthOf is the class of a length. What is too short, the socket decides; a
@@ -119,25 +129,31 @@ func (j *Judge) shutdown(c call, s *socket) {
 	op := j.words.shutdown
 	op.Args[0] = j.words.names["how "+[]string{"reading", "writing", "both_ways"}[how]]
 	s.ended = true
-	j.follow(s, j.act(c, s, op, s.set))
+	if j.follow(s, j.act(c, s, op, s.set)) {
+		s.names.shutdown(s.inet6)
+	}
 }
 
-// getsockname judges that it succeeds; what it tells is not compared.
+// getsockname judges that it succeeds, and what it tells.
 func (j *Judge) getsockname(c call, s *socket) {
 	if string(c.failure) == "EFAULT" || string(c.failure) == "EINVAL" {
 		j.putAside(becauseMemory)
 		return
 	}
-	j.follow(s, j.act(c, s, j.words.getsockname, s.set))
+	if j.follow(s, j.act(c, s, j.words.getsockname, s.set)) {
+		j.checkName(c, s, &s.names.local)
+	}
 }
 
-// getpeername judges whether there is a peer; who that is is not compared.
+// getpeername judges whether there is a peer, and what it is called.
 func (j *Judge) getpeername(c call, s *socket) {
 	if string(c.failure) == "EFAULT" || string(c.failure) == "EINVAL" {
 		j.putAside(becauseMemory)
 		return
 	}
-	j.follow(s, j.act(c, s, j.words.getpeername, s.set))
+	if j.follow(s, j.act(c, s, j.words.getpeername, s.set)) {
+		j.checkName(c, s, &s.names.peer)
+	}
 }
 
 // The calls that send.
@@ -225,6 +241,9 @@ func (j *Judge) sends(c call, s *socket, to address, set int64) {
 			return
 		}
 		op.Args[0] = j.words.names["name "+class]
+	}
+	if s.kind == datagram {
+		s.names.choose()
 	}
 	j.follow(s, j.act(c, s, op, j.modeOf(s, set)))
 }

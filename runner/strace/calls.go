@@ -164,7 +164,7 @@ func (j *Judge) socket(c call, who *process, _ *socket) {
 		f.outside = "sockets of another family or type"
 	}
 	if f.outside == "" {
-		f.socket = &socket{kind: uint8(kind&0xf - 1), inet6: family == 10, line: c.last, latest: c.last}
+		f.socket = &socket{kind: uint8(kind&0xf - 1), inet6: family == 10, line: c.last, latest: c.last, names: newNames(family == 10, j.processes.whole)}
 		j.follows(f.socket, who, kind&types["SOCK_NONBLOCK"] != 0)
 		op := j.words.socket
 		op.Args = [3]uint8{f.socket.kind, j.domain(f.socket), f.socket.set}
@@ -266,6 +266,7 @@ func (j *Judge) accept(c call, who *process, asked *socket) {
 // accepted follows a socket that accept has made.
 func (j *Judge) accepted(c call, who *process, listener *socket, kind int64) *socket {
 	s := &socket{kind: stream, inet6: listener.inet6, line: c.last, latest: c.last, timed: listener.timed, born: true}
+	s.names = listener.names.accepted(addressOf(c.argument(1)))
 	j.follows(s, who, kind&types["SOCK_NONBLOCK"] != 0)
 	switch {
 	case listener.aside != "" && listener.aside != becauseImpossible && s.aside == "":

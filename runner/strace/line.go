@@ -41,6 +41,9 @@ type result struct {
 	rest     []byte // what follows: `([{fd=3, revents=POLLIN}])`
 }
 
+// succeeded says whether a call did what it was asked for.
+func (r *result) succeeded() bool { return r.known && r.value >= 0 }
+
 // argument is an argument of a call; nothing, if there are not so many.
 func (l *line) argument(at int) []byte {
 	if at >= l.count {

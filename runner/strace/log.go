@@ -263,9 +263,14 @@ func (j *Judge) begin(c call) {
 	if !h.socket || !j.processes.whole && !networkCalls[string(c.name)] {
 		return
 	}
-	if s := j.socketOf(c.pid, who, descriptor(firstArgument(c.body[len(c.name)+1:]))); s != nil {
-		who.asked = s
-		s.asked++
+	named, how := j.processes.find(c.pid, who, descriptor(firstArgument(c.body[len(c.name)+1:])))
+	switch {
+	case how == nothing || named.socket == nil:
+	case how == doubtful:
+		named.socket.aside = becauseAmbiguous
+	default:
+		who.asked = named.socket
+		named.socket.asked++
 	}
 }
 

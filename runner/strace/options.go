@@ -12,10 +12,11 @@ import (
 type effect uint8
 
 const (
-	strangeOption effect = iota // it may change what calls answer in ways that are not followed
-	harmless                    // nothing that is judged
-	patience                    // calls end after a time
-	errorQueue                  // errors are told that would pass by
+	strangeOption  effect = iota // it may change what calls answer in ways that are not followed
+	harmless                     // nothing that is judged
+	patience                     // calls end after a time
+	errorQueue                   // errors are told that would pass by
+	foreignAddress               // it has addresses that are not of this host
 )
 
 // An option is told by its level and its number.
@@ -42,7 +43,7 @@ var options = []option{
 	{6, 13, "TCP_CONGESTION", harmless}, {6, 18, "TCP_USER_TIMEOUT", harmless}, {6, 25, "TCP_NOTSENT_LOWAT", harmless},
 	{0, 1, "IP_TOS", harmless}, {0, 2, "IP_TTL", harmless}, {0, 8, "IP_PKTINFO", harmless}, {0, 10, "IP_MTU_DISCOVER", harmless},
 	{0, 11, "IP_RECVERR", errorQueue}, {0, 12, "IP_RECVTTL", harmless}, {0, 13, "IP_RECVTOS", harmless}, {0, 15, "IP_FREEBIND", harmless},
-	{0, 19, "IP_TRANSPARENT", harmless}, {0, 20, "IP_RECVORIGDSTADDR", harmless}, {0, 32, "IP_MULTICAST_IF", harmless},
+	{0, 19, "IP_TRANSPARENT", foreignAddress}, {0, 20, "IP_RECVORIGDSTADDR", harmless}, {0, 32, "IP_MULTICAST_IF", harmless},
 	{0, 33, "IP_MULTICAST_TTL", harmless}, {0, 34, "IP_MULTICAST_LOOP", harmless}, {0, 35, "IP_ADD_MEMBERSHIP", harmless},
 	{0, 36, "IP_DROP_MEMBERSHIP", harmless}, {0, 51, "IP_LOCAL_PORT_RANGE", harmless},
 	{41, 8, "IPV6_2292PKTINFO", harmless}, {41, 16, "IPV6_UNICAST_HOPS", harmless}, {41, 17, "IPV6_MULTICAST_IF", harmless},
@@ -79,6 +80,8 @@ func (j *Judge) setsockopt(c call, s *socket) {
 	case harmless:
 	case patience:
 		s.timed = true
+	case foreignAddress:
+		s.names.foreign = true
 	case errorQueue:
 		j.learn(s, string(c.argument(3)) != "[0]")
 	default:

@@ -118,6 +118,10 @@ func (j *Judge) diverge(a act, d *model.Divergence) {
 	for _, allowed := range d.Allowed {
 		found.Allowed = append(found.Allowed, fmt.Sprintf("%s (%s)", allowed.Result, allowed.Rule.Name))
 	}
+	j.keep(found)
+}
+
+func (j *Judge) keep(found Divergence) {
 	if len(j.report.Divergences) < maxDivergences {
 		j.report.Divergences = append(j.report.Divergences, found)
 	}

@@ -13,10 +13,11 @@ type socket struct {
 	inet6 bool
 	line  int // where it was made
 	at    []position
-	set   uint8  // the mode, as the log tells: a word of the field `mode`
-	timed bool   // its calls may end after a time that was set
-	ended bool   // it was shut down
-	born  bool   // accept made it
+	set   uint8 // the mode, as the log tells: a word of the field `mode`
+	timed bool  // its calls may end after a time that was set
+	ended bool  // it was shut down
+	born  bool  // accept made it
+	names names
 	aside string // why it is not judged
 
 	latest int   // the line of the latest call upon it
@@ -81,15 +82,17 @@ func (j *Judge) setMode(walk *model.Walk, mode uint8) {
 	walk.Follow(op, model.Seen{})
 }
 
-// follow judges a call upon a socket.
-func (j *Judge) follow(s *socket, a act) {
+// follow judges a call upon a socket. It says whether the socket is followed on, and
+// the call came alone.
+func (j *Judge) follow(s *socket, a act) bool {
 	if s.aside != "" {
 		j.putAside(s.aside)
-		return
+		return false
 	}
 	if s.asked > 0 || len(s.window) > 0 || a.first < s.latest {
+		s.names.forget()
 		j.overlap(s, a)
-		return
+		return false
 	}
 	if j.witness != nil {
 		j.witness(s, a)
@@ -107,6 +110,7 @@ func (j *Judge) follow(s *socket, a act) {
 		j.explain(s, a, before)
 	}
 	j.note(s, a, fact)
+	return s.aside == ""
 }
 
 // advance takes a socket on by a call. Positions in which its answer is impossible
