@@ -1,6 +1,7 @@
 package program
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -30,8 +31,9 @@ func translated(text string, words map[string]string) string {
 // cProgram writes the statements of a program in C.
 type cProgram struct {
 	writer
-	script  *script
-	winsock bool
+	script    *script
+	winsock   bool
+	functions bytes.Buffer // what threads do
 }
 
 func writeC(fault *Fault, script *script) ([]byte, error) {
@@ -40,18 +42,24 @@ func writeC(fault *Fault, script *script) ([]byte, error) {
 	if err := c.body(); err != nil {
 		return nil, err
 	}
-	body := "\nint main(void)\n{\n" + c.declarations() + strings.TrimLeft(c.String(), "\n") + "}\n"
+	body := c.global() + c.functions.String() + "\nint main(void)\n{\n" + c.declarations() + strings.TrimLeft(c.String(), "\n") + "}\n"
 	system, words := "posix", asPosix
 	if c.winsock {
 		system, words = "winsock", asWinsock
 	}
-	text := translated(prelude(system, body, "socket.c")+body, words)
+	text := translated(prelude(system, body, "socket.c", "threads.c")+body, words)
+	if script.threads { // each has answers of its own
+		text = strings.ReplaceAll(text, "    static char ", "    static __thread char ")
+	}
 	return []byte(cComment(fault, script) + text), nil
 }
 
 // cComment is the head of a program.
 func cComment(fault *Fault, script *script) string {
 	build := []string{"Build: gcc -Wall -Wextra -o fault fault.c"}
+	if script.threads {
+		build = []string{"Build: gcc -Wall -Wextra -pthread -o fault fault.c"}
+	}
 	run := "./fault"
 	if fault.Winsock {
 		build = []string{"Build: x86_64-w64-mingw32-gcc -Wall -Wextra -o fault.exe fault.c -lws2_32"}
@@ -69,6 +77,9 @@ func cComment(fault *Fault, script *script) string {
 func advice(script *script, program string) []string {
 	lines := []string{"Run:   " + program}
 	if len(script.lab) > 0 {
+		if strings.HasSuffix(program, ".exe") {
+			program = "wine " + program
+		}
 		lines = []string{"Run:   it needs a network namespace of its own:", "unshare --map-root-user --net sh -c '"}
 		for _, command := range script.lab {
 			lines = append(lines, "    "+command+" &&")
@@ -83,21 +94,8 @@ func (c *cProgram) declarations() string {
 	var text strings.Builder
 	body := c.String()
 	uses := func(pattern string) bool { return regexp.MustCompile(pattern).MatchString(body) }
-	var sockets []string
-	for i := range c.script.steps {
-		if s := &c.script.steps[i]; s.makes != "" {
-			sockets = append(sockets, s.makes)
-		}
-	}
-	for _, name := range sockets {
-		fmt.Fprintf(&text, "    SOCKET %s;\n", name)
-	}
-	if uses(`\bnever\b`) {
-		number := "1000"
-		if c.winsock {
-			number = "0x7ffffffc"
-		}
-		fmt.Fprintf(&text, "    SOCKET never = %s; /* nothing has this number */\n", number)
+	if !c.script.threads {
+		text.WriteString(c.variables("    "))
 	}
 	if c.script.file && c.winsock {
 		text.WriteString("    SOCKET file = (SOCKET)CreateFileA(\"NUL\", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);\n")
@@ -122,6 +120,32 @@ func (c *cProgram) declarations() string {
 		}
 	}
 	return text.String() + "\n"
+}
+
+// variables declares the sockets of the script.
+func (c *cProgram) variables(indent string) string {
+	var text strings.Builder
+	for i := range c.script.steps {
+		if name := c.script.steps[i].makes; name != "" {
+			fmt.Fprintf(&text, "%sSOCKET %s;\n", indent, name)
+		}
+	}
+	if regexp.MustCompile(`\bnever\b`).MatchString(c.String()) {
+		number := "1000"
+		if c.winsock {
+			number = "0x7ffffffc"
+		}
+		fmt.Fprintf(&text, "%sSOCKET never = %s; /* nothing has this number */\n", indent, number)
+	}
+	return text.String()
+}
+
+// global declares the sockets where all threads find them.
+func (c *cProgram) global() string {
+	if !c.script.threads {
+		return ""
+	}
+	return "\n" + c.variables("static ")
 }
 
 func (c *cProgram) body() error {
@@ -154,7 +178,7 @@ func (c *cProgram) step(s *step) error {
 	if c.winsock && s.blocked() && !s.last {
 		return errBlocksBefore
 	}
-	answer, err := cCalls[s.call](c, s)
+	answer, err := c.answer(s)
 	if err != nil {
 		return err
 	}
@@ -180,6 +204,42 @@ func (c *cProgram) step(s *step) error {
 	c.line("     %s);", answer)
 	c.after(s)
 	return nil
+}
+
+// answer writes what comes before a call, and returns the expression that makes it.
+func (c *cProgram) answer(s *step) (string, error) {
+	switch {
+	case s.call == "return":
+		return fmt.Sprintf("answer_of(&%s)", s.thread), nil
+	case s.call == "interrupt":
+		return fmt.Sprintf("interrupt(&%s, 0)", s.thread), nil
+	case s.call == "restart":
+		return fmt.Sprintf("interrupt(&%s, SA_RESTART)", s.thread), nil
+	case s.thread != "":
+		return c.apart(s)
+	}
+	return cCalls[s.call](c, s)
+}
+
+// apart writes a call that a thread makes, as a function of its own.
+func (c *cProgram) apart(s *step) (string, error) {
+	rest := c.writer
+	c.writer = writer{indent: rest.indent}
+	answer, err := cCalls[s.call](c, s)
+	statements := c.String()
+	c.writer = rest
+	name := fmt.Sprintf("%s_%s", s.thread, s.call)
+	for number := 2; bytes.Contains(c.functions.Bytes(), []byte(" *"+name+"(void)")); number++ {
+		name = fmt.Sprintf("%s_%s_%d", s.thread, s.call, number)
+	}
+	fmt.Fprintf(&c.functions, "\n/* %s */\nstatic const char *%s(void)\n{\n", s.Line, name)
+	for _, variable := range [][2]string{{"name", "union name name"}, {"data", "char data[16]"}} {
+		if regexp.MustCompile(`\b` + variable[0] + `\b`).MatchString(statements + answer) {
+			fmt.Fprintf(&c.functions, "    %s;\n", variable[1])
+		}
+	}
+	fmt.Fprintf(&c.functions, "%s    return %s;\n}\n", statements, answer)
+	return fmt.Sprintf("in_thread(&%s, SYS_%s, %s)", s.thread, systemCalls[s.call], name), err
 }
 
 // patience is how long a call may take before it counts as blocking, in
@@ -208,8 +268,11 @@ func (c *cProgram) after(s *step) {
 		c.line("%s = never; /* another socket may get its number */", s.on)
 		return
 	}
-	for _, name := range []string{s.on, s.makes} {
-		if c.script.recalls && s.moves() && isSocket(name) {
+	if s.overlaps && s.thread == "" {
+		c.line("settle();")
+	}
+	for _, name := range s.moved() {
+		if c.script.recalls {
 			c.line("remember(%s, %s);", name[1:], name)
 		}
 	}

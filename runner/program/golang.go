@@ -19,7 +19,8 @@ type goProgram struct {
 
 // goImports are the packages that a program may need, by how it calls them.
 var goImports = map[string]string{"binary": "encoding/binary", "fmt": "fmt", "netip": "net/netip", "os": "os",
-	"strings": "strings", "syscall": "syscall", "time": "time", "unsafe": "unsafe"}
+	"strings": "strings", "syscall": "syscall", "time": "time", "unsafe": "unsafe", "atomic": "sync/atomic", "runtime": "runtime",
+	"signal": "os/signal", "strconv": "strconv"}
 
 func writeGo(fault *Fault, script *script) ([]byte, error) {
 	g := &goProgram{script: script, winsock: fault.Winsock}
@@ -36,7 +37,7 @@ func writeGo(fault *Fault, script *script) ([]byte, error) {
 	if g.winsock {
 		system = "winsock"
 	}
-	text := g.translated(prelude(system, body, "socket.go.txt", system+".go.txt") + body)
+	text := g.translated(prelude(system, body, "socket.go.txt", system+".go.txt", "threads.go.txt") + body)
 	return format.Source([]byte(goHead(fault, script, text) + text))
 }
 
@@ -130,7 +131,7 @@ func (g *goProgram) declarations() string {
 	} else if g.script.file {
 		w.line("file, _ := call(syscall.SYS_OPENAT, ^uintptr(99), at(syscall.StringBytePtr(\"/dev/null\")), syscall.O_RDWR)")
 	}
-	if uses(`\bn\b`) {
+	if uses(`\bn, answer = `) {
 		w.line("var n uintptr")
 	}
 	if uses(`\banswer\b`) {
@@ -155,14 +156,14 @@ var loopbacks = map[string]string{"inet": "127.0.0.1", "inet6": "::1"}
 func goConstants(names string) string { return "syscall." + names }
 
 func (g *goProgram) step(s *step) error {
-	if s.blocked() && !s.last {
+	if s.blocked() && !s.last && s.thread == "" {
 		return errBlocksBefore
 	}
 	line := strconv.Quote(s.Line)
 	if g.winsock && s.last && s.raises() {
 		g.line("catch(%s, %q)", line, s.alternatives())
 	}
-	answer, err := goCalls[s.call](g, s)
+	answer, err := g.answer(s)
 	if err != nil {
 		return err
 	}
@@ -173,6 +174,48 @@ func (g *goProgram) step(s *step) error {
 	g.line("step(%s, %q, %s)", line, s.Observed, answer)
 	g.after(s)
 	return nil
+}
+
+// answer writes what comes before a call, and returns the expression that is its
+// answer.
+func (g *goProgram) answer(s *step) (string, error) {
+	switch {
+	case s.call == "return":
+		return fmt.Sprintf("answerOf(&%s)", s.thread), nil
+	case s.call == "interrupt":
+		return fmt.Sprintf("interrupt(&%s, 0)", s.thread), nil
+	case s.call == "restart":
+		return fmt.Sprintf("interrupt(&%s, SA_RESTART)", s.thread), nil
+	case s.thread != "":
+		return g.apart(s)
+	}
+	return goCalls[s.call](g, s)
+}
+
+// apart writes a call that a thread makes, with variables of its own.
+func (g *goProgram) apart(s *step) (string, error) {
+	rest := g.writer
+	g.writer = writer{indent: rest.indent}
+	answer, err := goCalls[s.call](g, s)
+	statements := g.String()
+	g.writer = rest
+	number := strings.ToUpper(systemCalls[s.call])
+	if s.call == "accept" {
+		number = "ACCEPT4"
+	}
+	g.line("answer = inThread(&%s, syscall.SYS_%s, func() string {", s.thread, number)
+	if strings.Contains(statements, "at(&data)") {
+		g.line("var data [16]byte")
+	}
+	if s.makes != "" {
+		g.line("var answer string")
+		g.WriteString(statements)
+	} else {
+		g.WriteString(strings.Replace(statements, "answer = ", "answer := ", 1))
+	}
+	g.line("return %s", answer)
+	g.line("})")
+	return "answer", err
 }
 
 // after is what the program has to do between the calls.
@@ -186,8 +229,11 @@ func (g *goProgram) after(s *step) {
 		}
 		return
 	}
-	for _, name := range []string{s.on, s.makes} {
-		if g.script.recalls && s.moves() && isSocket(name) {
+	if s.overlaps && s.thread == "" {
+		g.line("settle()")
+	}
+	for _, name := range s.moved() {
+		if g.script.recalls {
 			g.line("remember(%s, %s)", name[1:], name)
 		}
 	}
@@ -204,7 +250,9 @@ func (g *goProgram) system(s *step, into, call string, arguments ...any) string 
 		fmt.Fprintf(&text, ", %v", argument)
 	}
 	maker := "call("
-	if s.waits {
+	if s.thread != "" {
+		maker = "once("
+	} else if s.waits {
 		maker = fmt.Sprintf("within(%d*time.Millisecond, ", patience(g.script, g.winsock))
 	}
 	g.line("%s, answer = %ssyscall.SYS_%s%s)", into, maker, strings.ToUpper(call), text.String())

@@ -128,7 +128,7 @@ func (g *goProgram) receive(s *step) (string, error) {
 	} else {
 		g.system(s, "n", "recvfrom", s.on, "at(&data)", room, 0, 0, 0)
 	}
-	return "received(n, answer)", nil
+	return "received(n, answer, data[0])", nil
 }
 
 // name writes what sets name, and returns where the address is.

@@ -13,6 +13,7 @@ type needs struct {
 	recalls  bool     // it asks for addresses of its own sockets
 	patient  bool     // something ends after a second, by itself
 	searches bool     // the system looks for a host that is not there
+	threads  bool     // calls overlap
 	file     bool     // a handle of something that is no socket
 }
 
@@ -114,6 +115,7 @@ func (n *needs) of(steps []step) {
 		n.recalls = n.recalls || s.call == "getpeername"
 		n.patient = n.patient || s.call == "set_timeout"
 		n.file = n.file || s.on == "file"
+		n.threads = n.threads || s.thread != ""
 		if s.call != "connect" && s.call != "sendto" && s.call != "bind" {
 			continue
 		}

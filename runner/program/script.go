@@ -3,6 +3,7 @@ package program
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,10 @@ type step struct {
 	*socket         // that it is called upon, or makes
 	to      *socket // whose address is an argument; nil if it never was
 	waits   bool    // it blocks, or might
+
+	thread   string // that makes the call, or that it is about
+	returned *step  // of `return`: whose call has come back; nil if none has
+	overlaps bool   // a thread is in a call then
 }
 
 // A socket is a place of the script.
@@ -42,7 +47,7 @@ func read(fault *Fault) (*script, error) {
 	if len(fault.Steps) == 0 {
 		return nil, errors.New("there is no call in it")
 	}
-	r := reader{sockets: map[string]*socket{}, winsock: fault.Winsock}
+	r := reader{sockets: map[string]*socket{}, threads: map[string]*step{}, winsock: fault.Winsock}
 	s := &script{steps: make([]step, len(fault.Steps))}
 	for i := range fault.Steps {
 		one := &s.steps[i]
@@ -57,14 +62,15 @@ func read(fault *Fault) (*script, error) {
 
 type reader struct {
 	sockets map[string]*socket
+	threads map[string]*step // that are in a call
 	winsock bool
 	sent    int
 }
 
 func (r *reader) step(s *step) error {
 	words := strings.Fields(s.Line)
-	if len(words) > 1 && strings.HasSuffix(words[0], ":") {
-		return errors.New("calls of several threads cannot be written as a program")
+	if thread, found := strings.CutSuffix(words[0], ":"); found && len(words) > 1 {
+		s.thread, words = thread, words[1:]
 	}
 	if len(words) > 2 && words[1] == "=" {
 		s.makes, words = words[0], words[2:]
@@ -80,6 +86,10 @@ func (r *reader) step(s *step) error {
 		s.socket = r.make(s, s.args[1], s.args[0], s.args[2] == "blocking")
 		return nil
 	}
+	if aboutThread(s.call) {
+		r.about(s)
+		return nil
+	}
 	if len(s.args) > 0 { // all the others are called upon a socket, if upon anything
 		s.on, s.args = s.args[0], s.args[1:]
 		s.socket = r.find(s.on)
@@ -87,9 +97,31 @@ func (r *reader) step(s *step) error {
 	if len(s.args) > 0 {
 		s.to = r.sockets[s.args[0]]
 	}
-	s.waits = s.blocks()
+	s.waits = s.thread == "" && s.blocks()
 	r.follow(s)
+	if s.thread != "" && s.blocked() {
+		r.threads[s.thread] = s
+	}
+	s.overlaps = len(r.threads) > 0
 	return nil
+}
+
+// aboutThread says that a call is not made upon a socket, but about a thread.
+func aboutThread(call string) bool {
+	return call == "return" || call == "interrupt" || call == "restart"
+}
+
+// about follows a call about a thread.
+func (r *reader) about(s *step) {
+	s.thread, s.args, s.socket = s.args[0], nil, &socket{}
+	if s.call != "return" || s.blocked() {
+		return
+	}
+	s.returned = r.threads[s.thread]
+	delete(r.threads, s.thread)
+	if back := s.returned; back != nil && back.makes != "" {
+		r.sockets[back.makes].made = strings.HasPrefix(s.Observed, "ok")
+	}
 }
 
 // find is the socket, or the handle, of a name.
@@ -145,13 +177,22 @@ func (s *step) raises() bool {
 // accessViolation is what Windows calls the exception that bad memory raises.
 const accessViolation = "EXCEPTION_ACCESS_VIOLATION"
 
-// moves says that the call may give the socket another address.
-func (s *step) moves() bool {
-	switch s.call {
-	case "bind", "listen", "accept", "connect", "send", "sendto", "shutdown":
-		return true
+// moved are the sockets that may have another address now: those of the call, or of
+// the one that has come back.
+func (s *step) moved() (names []string) {
+	moved := s
+	if s.returned != nil {
+		moved = s.returned
 	}
-	return false
+	if !slices.Contains([]string{"bind", "listen", "accept", "connect", "send", "sendto", "shutdown"}, moved.call) {
+		return nil
+	}
+	for _, name := range []string{moved.on, moved.makes} {
+		if isSocket(name) && (name != moved.makes || !s.blocked()) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // reached is the family in which a socket is called that has no address yet: its
@@ -166,6 +207,10 @@ func (s *step) reached() string {
 // blocked says that this is what was seen.
 func (s *step) blocked() bool { return s.Observed == "blocks" || s.Observed == "hang" }
 
+// systemCalls are the calls that block, as Linux names them.
+var systemCalls = map[string]string{"accept": "accept", "connect": "connect", "recv": "recvfrom", "recvfrom": "recvfrom",
+	"send": "sendto", "sendto": "sendto"}
+
 // possible says why a line cannot be part of a program.
 func possible(s *step, winsock bool) error {
 	switch {
@@ -173,8 +218,12 @@ func possible(s *step, winsock bool) error {
 		return fmt.Errorf("the agent did not make this call: it answered `%s`", s.Observed)
 	case s.call == "network" || s.call == "peer":
 		return errors.New("what the network does cannot be written as a program")
-	case s.call == "return" || s.call == "interrupt" || s.call == "restart":
-		return errors.New("calls of several threads cannot be written as a program")
+	case s.thread != "" && winsock:
+		return errors.New("calls of several threads cannot be written as a program of Winsock")
+	case s.thread != "" && systemCalls[s.call] == "":
+		return fmt.Errorf("a program gives no %s to a thread", s.call)
+	case aboutThread(s.call):
+		return nil
 	case winsock && (s.call == "set_no_port" || s.call == "set_timeout" || s.call == "set_send_timeout"),
 		!winsock && (s.call == "startup" || s.call == "cleanup"):
 		return fmt.Errorf("there is no %s on this system", s.call)

@@ -18,6 +18,12 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+//: posix in_thread
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
 //: both
 #include <stdio.h>
 #include <stdlib.h>
