@@ -71,6 +71,32 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// TestCodesOfReadme: the short table of README.md says what the page says.
+func TestCodesOfReadme(t *testing.T) {
+	rows := func(file string, cells, linux, wine int) (text string) {
+		page, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(page)) {
+			row := strings.Split(line, "|")
+			if len(row) != cells || !strings.HasPrefix(line, "| WSA") {
+				continue
+			}
+			onLinux, onWine := strings.Fields(row[linux])[0], strings.Fields(row[wine])[0]
+			if onWine != "no" {
+				onWine = "yes"
+			}
+			text += strings.TrimSpace(row[1]) + " " + onLinux + " " + onWine + "\n"
+		}
+		return text
+	}
+	want, got := rows("../../docs/codes.md", 7, 2, 4), rows("../../README.md", 6, 2, 3)
+	if got != want || strings.Count(got, "\n") != 19 {
+		t.Errorf("README.md says\n%s\nand docs/codes.md\n%s", got, want)
+	}
+}
+
 // replayCodes replays the scripts of a target. What they say that calls answer is
 // of no account.
 func replayCodes(t *testing.T, target string, shown []shownCode) {
