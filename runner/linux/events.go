@@ -84,6 +84,10 @@ func (r *Room) reach(fd uintptr, s *socket) (e ends, ok bool) {
 		return ends{}, false
 	}
 	e = ends{family: s.family, stream: s.stream, near: own.Port()}
+	if s.stream && r.inform(fd) && r.info.State == inListen {
+		e.far = r.far.ownPort() // nothing that is under way at its port concerns it
+		return e, true
+	}
 	if r.ask(unix.SYS_GETPEERNAME, fd) != 0 {
 		return e, true
 	}
@@ -127,6 +131,12 @@ func (far *farSide) report(e ends, c *call, _ byte) error {
 	return far.tap.send(frame)
 }
 
+// ownPort is a port of the silent host that nobody in the script has met.
+func (far *farSide) ownPort() uint16 {
+	far.opened++
+	return far.port + far.opened
+}
+
 // open has the silent host connect: to a socket that is connecting to it from
 // the port to which it connects, to any other from a port of its own. It
 // acknowledges the SYN that answers its own.
@@ -136,8 +146,7 @@ func (far *farSide) open(e ends, _ *call, _ byte) error {
 	}
 	f := far.find(e)
 	if f == nil || f.phase != flowAsked {
-		far.opened++
-		e.far = far.port + far.opened
+		e.far = far.ownPort()
 		f = far.begin(e)
 		f.next = firstNumber
 	}

@@ -24,7 +24,7 @@ type farSide struct {
 
 	// Of the script at hand.
 	flows  []flow
-	opened uint16  // connections that the silent host has opened
+	opened uint16  // ports of its own that the silent host has used
 	data   [1]byte // what it sends
 }
 

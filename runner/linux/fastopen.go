@@ -26,8 +26,11 @@ func (r *Room) unsent(fd uintptr) bool {
 	return r.inform(fd) && r.info.State == synSent && r.info.Segs_out == 0
 }
 
-// synSent is TCP_SYN_SENT, the state of an attempt that is pending.
-const synSent = 2
+// States of TCP_INFO: TCP_SYN_SENT, of an attempt that is pending, and TCP_LISTEN.
+const (
+	synSent  = 2
+	inListen = 10
+)
 
 // inform asks for TCP_INFO, which is in r.info then.
 func (r *Room) inform(fd uintptr) bool {
