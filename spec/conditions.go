@@ -231,6 +231,9 @@ func (s *scope) knownLeft() []string {
 
 // field: `s.peer is nobody | socket t`, `s.pending is empty`, `first s.pending is socket c`
 func (s *scope) field(atom dsl.Atom) Condition {
+	if known, gone := s.askGone(atom); gone {
+		return known
+	}
 	left, ok := s.operand(*atom.Left, Address)
 	if !ok {
 		return Condition{}

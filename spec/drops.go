@@ -149,14 +149,46 @@ func (l *layers) goneWith(word string) *gone {
 	return &l.gone[i]
 }
 
+// ofGone is the test for a word of a field that was dropped, which stays what it
+// is in a new socket: either any socket passes it, or none does.
+func (r *resolver) ofGone(word string) (test WordTest, gone bool) {
+	one := r.goneWith(word)
+	if one == nil || r.spec.words[word] != nil {
+		return test, false
+	}
+	field, enumeration := one.node.(*dsl.Field)
+	return r.always(enumeration && field.Words[0].Name.Text == word), true
+}
+
+// always is a test that any socket passes, or none.
+func (r *resolver) always(passes bool) WordTest {
+	test := WordTest{Offset: FirstOffset}
+	if passes {
+		test.Mask = ^uint64(0)
+	}
+	return test
+}
+
+// askGone is a condition on a field that was dropped: `s.tidings is none`.
+func (s *scope) askGone(atom dsl.Atom) (Condition, bool) {
+	if atom.Left.Field == nil || !s.isGone("field", atom.Left.Field.Text) {
+		return Condition{}, false
+	}
+	variable, known := s.vars[atom.Left.Base.Text]
+	if !known || variable == VarWorld {
+		return Condition{}, false
+	}
+	initial := slices.ContainsFunc(atom.Values, func(o dsl.Operand) bool {
+		return o.Field == nil && (o.Base.Text == "none" || o.Base.Text == "nobody" || o.Base.Text == "empty")
+	})
+	return Condition{Kind: HasWord, Not: atom.Not, Var: variable, Words: []WordTest{s.always(initial)}}, true
+}
+
 // missing is why a platform does not have what a name stands for; nil if it has
 // not dropped that.
 func (l *layers) missing(name dsl.Name, what string) *gone {
-	switch {
-	case what == "call" || what == "field":
+	if what == "call" || what == "field" {
 		return l.findGone(what, name.Text)
-	case strings.HasPrefix(what, "word"):
-		return l.goneWith(name.Text)
 	}
 	return nil
 }

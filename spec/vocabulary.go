@@ -182,6 +182,9 @@ func (r *resolver) wordTests(words []dsl.Name) []WordTest {
 	var tests []WordTest
 	for _, word := range words {
 		found, known := r.spec.words[word.Text]
+		if test, gone := r.ofGone(word.Text); gone {
+			found, known = []WordTest{test}, true
+		}
 		if !known {
 			r.unknown(word, "word", r.wordNames())
 			continue

@@ -32,6 +32,8 @@ const (
 	fnPoll
 	fnEventSelect
 	fnEnumEvents
+	fnControlMore
+	fnOverlappedResult
 	functions
 )
 
@@ -41,6 +43,7 @@ var functionNames = [functions]string{
 	fnSendTo: "sendto", fnRecv: "recv", fnRecvFrom: "recvfrom", fnSockName: "getsockname", fnPeerName: "getpeername",
 	fnSetOption: "setsockopt", fnGetOption: "getsockopt", fnControl: "ioctlsocket", fnSelect: "select", fnPoll: "WSAPoll",
 	fnEventSelect: "WSAEventSelect", fnEnumEvents: "WSAEnumNetworkEvents",
+	fnControlMore: "WSAIoctl", fnOverlappedResult: "WSAGetOverlappedResult",
 }
 
 // The numbers of Windows that package syscall does not have, or has as another
@@ -65,6 +68,7 @@ const (
 	version = 0x0202      // of the library that is asked for
 
 	operationAborted = syscall.Errno(995) // WSA_OPERATION_ABORTED
+	pending          = syscall.Errno(997) // WSA_IO_PENDING
 	interrupted      = syscall.Errno(10004)
 	badAddress       = syscall.Errno(10014)
 	wouldBlock       = syscall.Errno(10035)

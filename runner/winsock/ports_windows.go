@@ -28,7 +28,7 @@ const (
 )
 
 // takesPort are the calls that may take a port of the system's choice.
-var takesPort = map[string]bool{"bind": true, "listen": true, "connect": true, "wsa_connect": true, "send": true, "sendto": true}
+var takesPort = map[string]bool{"bind": true, "listen": true, "connect": true, "wsa_connect": true, "connect_ex": true, "send": true, "sendto": true}
 
 // newAllotments finds the lab's range.
 func newAllotments() (*allotments, error) {

@@ -57,12 +57,19 @@ func init() {
 
 		"event_select":   (*Room).eventSelect,
 		"network_events": (*Room).networkEvents,
+
+		"connect_ex":        (*Room).connectEx,
+		"overlapped_result": (*Room).overlappedResult,
+		"update_context":    (*Room).updateContext,
 	}
 	forms["startup"] = room.Form{Nowhere: true}
 	forms["cleanup"] = room.Form{Nowhere: true}
 	forms["wsa_connect"] = forms["connect"]
 	forms["event_select"] = room.Form{Words: []room.WordReader{readInterest}}
 	forms["network_events"] = room.Form{Words: forms["select"].Words}
+	forms["connect_ex"] = room.Form{Words: []room.WordReader{forms["sendto"].Words[0], readOverlapped}}
+	forms["overlapped_result"] = room.Form{Words: forms["select"].Words}
+	forms["update_context"] = room.Form{}
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or

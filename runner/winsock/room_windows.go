@@ -36,6 +36,7 @@ type Room struct {
 	ports    *allotments
 	file     syscall.Handle // no socket
 	events   events
+	requests requests
 
 	// Of the script at hand.
 	started    int // how often the library has been started
@@ -68,6 +69,7 @@ type socket struct {
 	timed       bool           // set_timeout was called
 	begun       bool           // the last connect left an attempt to go on
 	event       syscall.Handle // that network events set; 0: none
+	request     *request       // the last one; nil: none
 	last        netip.AddrPort // its address when it was last looked up
 }
 
@@ -128,6 +130,9 @@ func (r *Room) furnish() (err error) {
 		}
 	}
 	if r.fixtures, err = r.newFixtures(); err != nil {
+		return err
+	}
+	if err := r.findExtensions(); err != nil {
 		return err
 	}
 	if r.book, err = room.NewNameBook(&r.pages, r.fixtures.Ports); err != nil {
@@ -314,6 +319,7 @@ func (r *Room) Close() error {
 		r.ports.close()
 	}
 	r.events.close()
+	r.requests.close()
 	r.pages.close()
 	runtime.UnlockOSThread()
 	return nil
