@@ -77,13 +77,28 @@ func (r *Room) eventSelect(c *call) (agent.Answer, error) {
 	return answer(number), nil
 }
 
+// await waits until an object is set, for as long as the call may wait.
+func (r *Room) await(object syscall.Handle, c *call, s *socket) error {
+	horizon := r.horizon(c, s)
+	if horizon == 0 {
+		return nil
+	}
+	if horizon == patienceTimed {
+		defer r.countWaiting(time.Now())
+	}
+	if _, err := syscall.WaitForSingleObject(object, uint32(horizon/time.Millisecond)); err != nil {
+		return fmt.Errorf("WaitForSingleObject: %w", err)
+	}
+	return nil
+}
+
 // networkEvents waits for an event, if it is asked to, and tells what has happened:
 // nothing, or how an attempt has ended.
 func (r *Room) networkEvents(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	if c.Soon && s.state == stateOpen && s.event != 0 {
-		if _, err := syscall.WaitForSingleObject(s.event, uint32(r.patience/time.Millisecond)); err != nil {
-			return agent.Answer{}, fmt.Errorf("WaitForSingleObject: %w", err)
+	if s.state == stateOpen && s.event != 0 {
+		if err := r.await(s.event, c, s); err != nil {
+			return agent.Answer{}, err
 		}
 	}
 	record := &r.events.record

@@ -3,7 +3,6 @@ package winsock
 import (
 	"fmt"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -15,17 +14,20 @@ type extension int
 
 const (
 	extConnect extension = iota
+	extDisconnect
 	extensions
 )
 
 // extensionIDs are WSAID_CONNECTEX and its kind.
 var extensionIDs = [extensions]syscall.GUID{
-	extConnect: {Data1: 0x25a207b9, Data2: 0xddf3, Data3: 0x4660, Data4: [8]byte{0x8e, 0xe9, 0x76, 0xe5, 0x8c, 0x74, 0x06, 0x3e}},
+	extConnect:    {Data1: 0x25a207b9, Data2: 0xddf3, Data3: 0x4660, Data4: [8]byte{0x8e, 0xe9, 0x76, 0xe5, 0x8c, 0x74, 0x06, 0x3e}},
+	extDisconnect: {Data1: 0x7fda2e11, Data2: 0x8630, Data3: 0x436f, Data4: [8]byte{0xa0, 0x31, 0xf5, 0x36, 0xa6, 0xee, 0xc1, 0x57}},
 }
 
 const (
 	findExtension       = 0xc8000006 // SIO_GET_EXTENSION_FUNCTION_POINTER
 	optionUpdateContext = 0x7010     // SO_UPDATE_CONNECT_CONTEXT
+	reuseSocket         = 2          // TF_REUSE_SOCKET
 )
 
 // A request is one of overlapped I/O. The system writes to it at any time up to its
@@ -114,18 +116,19 @@ func (r *Room) connectEx(c *call) (agent.Answer, error) {
 		return agent.Answer{}, err
 	}
 	s.touched = true
-	var request *request
+	var made *request
 	var overlapped unsafe.Pointer
 	if c.Number != 0 {
-		if request, err = r.requests.begin(); err != nil {
+		if made, err = r.requests.begin(); err != nil {
 			return agent.Answer{}, err
 		}
-		overlapped = unsafe.Pointer(request.overlapped)
+		overlapped = unsafe.Pointer(made.overlapped)
 	}
 	number := r.extended(extConnect, handle, uintptr(name), uintptr(s.family.Exact()), 0, 0, 0, uintptr(overlapped))
 	if number == 0 || number == pending {
-		s.request = request
+		s.request = made
 	}
+	s.begun = false // nobody waits for a timeout of its
 	r.recall(c.On)
 	return answer(number), nil
 }
@@ -146,18 +149,16 @@ func (r *Room) extended(which extension, arguments ...uintptr) syscall.Errno {
 // tells what it has come to. Who has made none asks for one that never began.
 func (r *Room) overlappedResult(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	request := s.request
-	if request == nil {
+	last := s.request
+	if last == nil {
 		var err error
-		if request, err = r.requests.begin(); err != nil {
+		if last, err = r.requests.begin(); err != nil {
 			return agent.Answer{}, err
 		}
-	} else if c.Soon {
-		if _, err := syscall.WaitForSingleObject(request.event, uint32(r.patience/time.Millisecond)); err != nil {
-			return agent.Answer{}, fmt.Errorf("WaitForSingleObject: %w", err)
-		}
+	} else if err := r.await(last.event, c, s); err != nil {
+		return agent.Answer{}, err
 	}
-	result, number, exception := r.guard.call(r.library[fnOverlappedResult], handle, uintptr(unsafe.Pointer(request.overlapped)),
+	result, number, exception := r.guard.call(r.library[fnOverlappedResult], handle, uintptr(unsafe.Pointer(last.overlapped)),
 		uintptr(unsafe.Pointer(&r.length)), 0, uintptr(unsafe.Pointer(&r.value)))
 	switch {
 	case exception != 0:
@@ -172,5 +173,26 @@ func (r *Room) overlappedResult(c *call) (agent.Answer, error) {
 func (r *Room) updateContext(c *call) (agent.Answer, error) {
 	handle, _ := r.upon(c)
 	_, number := r.call(fnSetOption, handle, levelSocket, optionUpdateContext, 0, 0)
+	return answer(number), nil
+}
+
+// readAfterwards reads whether a socket is wanted after it was disconnected.
+var readAfterwards = room.OneOf(map[string]func(*room.Line){
+	"":      func(*room.Line) {},
+	"done":  func(*room.Line) {},
+	"reuse": func(line *room.Line) { line.Number = reuseSocket },
+})
+
+// disconnectEx has no place for a result, so it waits for that, whatever the mode.
+func (r *Room) disconnectEx(c *call) (agent.Answer, error) {
+	handle, s := r.upon(c)
+	if s.state == stateOpen {
+		r.watch.begin(handle, r.patience)
+	}
+	number := r.extended(extDisconnect, handle, 0, uintptr(c.Number), 0)
+	if s.state == stateOpen && r.watch.end() && (number == operationAborted || number == interrupted) {
+		return room.Blocks, nil
+	}
+	r.recall(c.On)
 	return answer(number), nil
 }

@@ -61,6 +61,7 @@ func init() {
 		"connect_ex":        (*Room).connectEx,
 		"overlapped_result": (*Room).overlappedResult,
 		"update_context":    (*Room).updateContext,
+		"disconnect_ex":     (*Room).disconnectEx,
 	}
 	forms["startup"] = room.Form{Nowhere: true}
 	forms["cleanup"] = room.Form{Nowhere: true}
@@ -70,6 +71,7 @@ func init() {
 	forms["connect_ex"] = room.Form{Words: []room.WordReader{forms["sendto"].Words[0], readOverlapped}}
 	forms["overlapped_result"] = room.Form{Words: forms["select"].Words}
 	forms["update_context"] = room.Form{}
+	forms["disconnect_ex"] = room.Form{Words: []room.WordReader{readAfterwards}}
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or
