@@ -37,7 +37,7 @@ var duties = map[string]duty{
 	"runner/room":    {imports: []string{"runner/agent"}},
 	"runner/linux": {imports: []string{"runner/agent", "runner/room"},
 		modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink", "github.com/gopacket/gopacket"}},
-	"runner/posix": {imports: []string{"runner/agent", "runner/room"}, modules: []string{"golang.org/x/sys"}},
+	"runner/posix":   {imports: []string{"runner/agent", "runner/room"}, modules: []string{"golang.org/x/sys"}},
 	"runner/winsock": {imports: []string{"runner/agent", "runner/room"}},
 	"runner/wine":    {imports: []string{"runner/agent", "runner/room", "runner/linux"}},
 	"runner/strace":  {imports: []string{"dsl", "spec", "model"}},

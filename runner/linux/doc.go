@@ -14,5 +14,8 @@
 //  5. Calls that overlap are made by threads (threadwords.go, overlap.go,
 //     threads.go); the kernel says whether they are asleep (blocked.go).
 //
+// For a room that is no program of Linux a keeper has the fixtures and the far
+// side (keeper.go).
+//
 // Nothing is ever sent outside loopback or the lab.
 package linux

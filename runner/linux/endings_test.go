@@ -3,6 +3,7 @@
 package linux
 
 import (
+	"connectspec/runner/room"
 	"fmt"
 	"os"
 	"strings"
@@ -75,9 +76,9 @@ func sentDatagram(f string) string {
 
 // withReports are some events and all errors that a family has.
 func withReports(f family, events ...string) []string {
-	for _, kind := range reports {
-		if kind.codes[f] != 0 {
-			events = append(events, "network reports "+kind.word)
+	for _, kind := range room.Reports {
+		if kind.Codes[f] != 0 {
+			events = append(events, "network reports "+kind.Word)
 		}
 	}
 	return events

@@ -3,74 +3,81 @@
 package linux
 
 import (
+	"fmt"
+
 	"connectspec/runner/agent"
 	"connectspec/runner/room"
 	"github.com/gopacket/gopacket/layers"
 	"golang.org/x/sys/unix"
 )
 
-// What the far side can be told to do. The name of an event is two words.
-var (
-	eventForms = map[string]room.Form{
-		"network accepts": {Event: true},
-		"network refuses": {Event: true},
-		"network reports": {Event: true, Words: []room.WordReader{readReport}},
-		"peer opens":      {Event: true},
-		"peer sends":      {Event: true, Sends: true},
-		"peer finishes":   {Event: true},
-		"peer resets":     {Event: true},
-	}
-	eventMethods = map[string]method{
-		"network accepts": event((*farSide).accept),
-		"network refuses": event((*farSide).refuse),
-		"network reports": reporting(event((*farSide).report)),
-		"peer opens":      event((*farSide).open),
-		"peer sends":      event((*farSide).send),
-		"peer finishes":   event((*farSide).finish),
-		"peer resets":     event((*farSide).reset),
-	}
-)
-
-// An action says something about a flow; token is what it may send.
-type action func(far *farSide, e ends, c *call, token byte) error
-
-// event is the method of a line that has the network do something about a socket.
-// Where there is nothing to be said, nothing is sent, and the line succeeds all
-// the same. When it has, the kernel has dealt with what was said.
-func event(act action) method {
-	do := func(r *Room, c *call) (agent.Answer, error) {
-		if c.Sends {
-			r.sent++
-		}
-		fd, s := r.upon(c)
-		if c.report != nil && c.report.codes[s.family] == 0 {
-			return room.OK, nil // nobody in a network of this family can say so
-		}
-		e, ok := r.reach(fd, s)
-		if !ok {
-			return room.OK, nil
-		}
-		r.networked = true
-		return room.OK, r.far.do(act, e, c, byte(r.sent))
-	}
-	return method{do: do, also: func(c *call) { c.networked = true }}
+// actions are what the far side can be told to do.
+var actions = map[string]action{
+	"network accepts": (*farSide).accept,
+	"network refuses": (*farSide).refuse,
+	room.EventReports: (*farSide).report,
+	"peer opens":      (*farSide).open,
+	room.EventSends:   (*farSide).send,
+	"peer finishes":   (*farSide).finish,
+	"peer resets":     (*farSide).reset,
 }
 
-// do hears what this host has said before an action and because of it.
-func (far *farSide) do(act action, e ends, c *call, token byte) error {
+// An action says something about a flow.
+type action func(far *farSide, e ends, what saying) error
+
+// A saying is what an action says besides that it happens.
+type saying struct {
+	code  uint16 // of an ICMP error
+	token byte   // data
+}
+
+// eventMethods are the methods of lines that have the network do something about
+// a socket. Where there is nothing to be said, nothing is sent, and the line
+// succeeds all the same. When it has, the kernel has dealt with what was said.
+func eventMethods() map[string]method {
+	made := map[string]method{}
+	for name := range actions {
+		made[name] = method{do: func(r *Room, c *call) (agent.Answer, error) { return room.OK, r.event(c) },
+			also: func(c *call) { c.networked = true }}
+	}
+	return made
+}
+
+func (r *Room) event(c *call) error {
+	what := c.Number
+	if c.Sends {
+		r.sent++
+		what = r.sent
+	}
+	fd, s := r.upon(c)
+	e, ok := r.reach(fd, s)
+	if !ok {
+		return nil
+	}
+	r.networked = true
+	return r.far.bring(room.FarEvent{Verb: c.Verb, Family: e.family, Stream: e.stream, Near: e.near, Far: e.far, What: what})
+}
+
+// bring brings an event about. It hears what this host has said before and because
+// of it.
+func (far *farSide) bring(event room.FarEvent) error {
+	act, ok := actions[event.Verb]
+	if !ok {
+		return fmt.Errorf("no event %q", event.Verb)
+	}
+	what := saying{token: byte(event.What)}
+	if event.Verb == room.EventReports {
+		if what.code = room.Reports[event.What].Codes[event.Family]; what.code == 0 {
+			return nil // nobody in a network of this family can say so
+		}
+	}
 	if err := far.attend(); err != nil {
 		return err
 	}
-	if err := act(far, e, c, token); err != nil {
+	if err := act(far, ends{family: event.Family, stream: event.Stream, near: event.Near, far: event.Far}, what); err != nil {
 		return err
 	}
 	return far.attend()
-}
-
-// reporting is the method of an event that reports an error.
-func reporting(m method) method {
-	m.also = func(c *call) { c.networked, c.report = true, &reports[c.Number] }
-	return m
 }
 
 // reach looks up where the silent host reaches a socket. It reports false if it
@@ -79,11 +86,10 @@ func (r *Room) reach(fd uintptr, s *socket) (e ends, ok bool) {
 	if r.ask(unix.SYS_GETSOCKNAME, fd) != 0 {
 		return ends{}, false
 	}
-	own, ok := room.DecodeName(r.nameBytes[:r.length])
-	if !ok || own.Port() == 0 || !own.Addr().IsUnspecified() && own.Addr() != room.LabHostAddress(s.family) {
+	e = ends{family: s.family, stream: s.stream}
+	if e.near, ok = room.NearPort(s.family, r.nameBytes[:r.length]); !ok {
 		return ends{}, false
 	}
-	e = ends{family: s.family, stream: s.stream, near: own.Port()}
 	if s.stream && r.inform(fd) && r.info.State == inListen {
 		e.far = r.far.ownPort() // nothing that is under way at its port concerns it
 		return e, true
@@ -91,13 +97,12 @@ func (r *Room) reach(fd uintptr, s *socket) (e ends, ok bool) {
 	if r.ask(unix.SYS_GETPEERNAME, fd) != 0 {
 		return e, true
 	}
-	peer, ok := room.DecodeName(r.nameBytes[:r.length])
-	e.far = peer.Port()
-	return e, ok && peer.Addr() == room.LabSilentAddress(s.family)
+	e.far, ok = room.FarPort(s.family, r.nameBytes[:r.length])
+	return e, ok
 }
 
 // accept answers the SYN of an attempt with a SYN of its own.
-func (far *farSide) accept(e ends, _ *call, _ byte) error {
+func (far *farSide) accept(e ends, _ saying) error {
 	f := far.find(e)
 	if f == nil || f.phase != flowAsked {
 		return nil
@@ -109,7 +114,7 @@ func (far *farSide) accept(e ends, _ *call, _ byte) error {
 }
 
 // refuse answers the SYN of an attempt as a host does where nobody listens.
-func (far *farSide) refuse(e ends, _ *call, _ byte) error {
+func (far *farSide) refuse(e ends, _ saying) error {
 	f := far.find(e)
 	if f == nil || f.phase != flowAsked {
 		return nil
@@ -119,12 +124,12 @@ func (far *farSide) refuse(e ends, _ *call, _ byte) error {
 }
 
 // report sends an ICMP error about the last packet of a socket.
-func (far *farSide) report(e ends, c *call, _ byte) error {
+func (far *farSide) report(e ends, what saying) error {
 	f := far.find(e)
 	if f == nil || f.phase == flowGone {
 		return nil
 	}
-	frame, err := far.writer.report(f.family, c.report.codes[f.family], f.last[:f.lastBytes])
+	frame, err := far.writer.report(f.family, what.code, f.last[:f.lastBytes])
 	if err != nil {
 		return err
 	}
@@ -140,7 +145,7 @@ func (far *farSide) ownPort() uint16 {
 // open has the silent host connect: to a socket that is connecting to it from
 // the port to which it connects, to any other from a port of its own. It
 // acknowledges the SYN that answers its own.
-func (far *farSide) open(e ends, _ *call, _ byte) error {
+func (far *farSide) open(e ends, _ saying) error {
 	if !e.stream {
 		return nil
 	}
@@ -155,8 +160,8 @@ func (far *farSide) open(e ends, _ *call, _ byte) error {
 }
 
 // send sends a token: in a connection, or as a datagram.
-func (far *farSide) send(e ends, _ *call, token byte) error {
-	far.data[0] = token
+func (far *farSide) send(e ends, what saying) error {
+	far.data[0] = what.token
 	if !e.stream {
 		frame, err := far.writer.datagram(e.family, far.port, e.near, far.data[:])
 		if err != nil {
@@ -174,7 +179,7 @@ func (far *farSide) send(e ends, _ *call, token byte) error {
 }
 
 // finish says in a connection that no more data comes.
-func (far *farSide) finish(e ends, _ *call, _ byte) error {
+func (far *farSide) finish(e ends, _ saying) error {
 	f := far.find(e)
 	if f == nil || f.phase != flowOpen || f.finished {
 		return nil
@@ -186,7 +191,7 @@ func (far *farSide) finish(e ends, _ *call, _ byte) error {
 }
 
 // reset breaks a connection off.
-func (far *farSide) reset(e ends, _ *call, _ byte) error {
+func (far *farSide) reset(e ends, _ saying) error {
 	f := far.find(e)
 	if f == nil || f.phase != flowOpen {
 		return nil

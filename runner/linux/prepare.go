@@ -21,7 +21,6 @@ type call struct {
 	option int
 
 	networked bool // has the network do something
-	report    *report
 }
 
 // An ending turns what a system call has returned into an answer.
@@ -78,8 +77,8 @@ func init() {
 	forms["set_ports"] = room.Form{Words: []room.WordReader{readPorts}}
 	maps.Copy(forms, threadForms)
 	maps.Copy(methods, threadMethods)
-	maps.Copy(forms, eventForms)
-	maps.Copy(methods, eventMethods)
+	maps.Copy(forms, room.EventForms())
+	maps.Copy(methods, eventMethods())
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or

@@ -40,6 +40,26 @@ func Forms() map[string]Form {
 	}
 }
 
+// The names of events that others ask for by name.
+const (
+	EventReports = "network reports"
+	EventSends   = "peer sends"
+)
+
+// EventForms are those of what the far side of a lab can be told to do. The name
+// of an event is two words.
+func EventForms() map[string]Form {
+	return map[string]Form{
+		"network accepts": {Event: true},
+		"network refuses": {Event: true},
+		EventReports:      {Event: true, Words: []WordReader{readReport}},
+		"peer opens":      {Event: true},
+		EventSends:        {Event: true, Sends: true},
+		"peer finishes":   {Event: true},
+		"peer resets":     {Event: true},
+	}
+}
+
 // OneOf reads one of some words.
 func OneOf(words map[string]func(*Line)) WordReader {
 	return func(_ *Reader, line *Line, word string) error {

@@ -54,11 +54,20 @@ func parsed(texts [Families]string) (addresses [Families]netip.Addr) {
 	return addresses
 }
 
-// LabHostAddress is this host's own address in the lab.
-func LabHostAddress(f Family) netip.Addr { return labHosts[f] }
+// NearPort is the port where the silent host reaches a socket with this name, or
+// false: it has no port, or the address of another link.
+func NearPort(f Family, own []byte) (uint16, bool) {
+	address, ok := DecodeName(own)
+	ip := address.Addr()
+	return address.Port(), ok && address.Port() != 0 && (ip.IsUnspecified() || ip == labHosts[f])
+}
 
-// LabSilentAddress is that of the silent host.
-func LabSilentAddress(f Family) netip.Addr { return labSilents[f] }
+// FarPort is the silent host's port in a peer's name, or false: it is another
+// peer's.
+func FarPort(f Family, peer []byte) (uint16, bool) {
+	address, ok := DecodeName(peer)
+	return address.Port(), ok && address.Addr() == labSilents[f]
+}
 
 func hostOf(ip netip.Addr) host {
 	plain := ip.Unmap()

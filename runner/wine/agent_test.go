@@ -98,6 +98,11 @@ func TestAgent(t *testing.T) {
 		{"s0 = socket stream inet blocking; connect s0 listener negative; connect s0 listener", "ok crash"},
 		{"cleanup; s0 = socket stream inet blocking", "ok WSANOTINITIALISED"},
 		{"s0 = socket stream inet6 nonblocking; connect s0 listener; select s0 soon", "ok WSAEWOULDBLOCK ok"},
+		{"s0 = socket stream inet blocking; set_timeout s0; connect s0 silent", "ok ok WSAETIMEDOUT"},
+		{"s0 = socket stream inet6 blocking; connect s0 absent; connect s0 listener; connect s0 listener",
+			"ok WSAEHOSTUNREACH WSAECONNABORTED ok"},
+		{"s0 = socket stream inet nonblocking; connect s0 silent; network accepts s0; connect s0 silent; peer resets s0; send s0",
+			"ok WSAEWOULDBLOCK ok WSAEISCONN ok WSAECONNRESET"},
 	}
 	var batch [][]string
 	for _, c := range cases {

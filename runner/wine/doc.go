@@ -10,6 +10,7 @@
 //     place (forward.go).
 //  3. For each agent it starts this very program as a child that is alone with
 //     its processes; Enter sets the lab up there, gives Wine a copy of the
-//     registry that vanishes with the child, and becomes Wine (enter.go). So
-//     each agent has a server of its own, and nothing outlives it.
+//     registry that vanishes with the child, leaves a keeper of the lab beside
+//     itself (keeper.go), and becomes Wine (enter.go). So each agent has a server
+//     of its own, and nothing outlives it.
 package wine

@@ -17,14 +17,17 @@ import (
 // Wine, which runs the agent on the same standard input and output. It returns
 // only with an error.
 func Enter() error {
+	if os.Getenv(room.KeeperVariable) != "" {
+		return linux.Keep(os.NewFile(keeperRequests, room.KeeperRequests), os.NewFile(keeperAnswers, room.KeeperAnswers))
+	}
 	loader, prefix, built := os.Getenv(loaderVariable), os.Getenv(prefixVariable), os.Getenv(agentVariable)
 	if loader == "" || prefix == "" || built == "" || os.Getenv(room.LabVariable) != room.LabNew {
 		return errors.New("the agent of Wine is started by this program itself: connectspec run --target wine")
 	}
-	if err := linux.EnterLab(func() error { return errors.Join(hurry(), occupy(prefix)) }); err != nil {
+	if err := linux.EnterLab(func() error { return errors.Join(hurry(), occupy(prefix), startKeeper()) }); err != nil {
 		return err
 	}
-	variables := append(environment(ownPrefix, serviceless), room.LabVariable+"="+room.LabReady)
+	variables := append(environment(ownPrefix, serviceless), room.LabVariable+"="+room.LabReady, room.KeeperVariable+"="+keeperFolder)
 	return fmt.Errorf("%s: %w", loader, syscall.Exec(loader, []string{loader, built, "agent"}, variables))
 }
 

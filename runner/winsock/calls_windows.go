@@ -130,11 +130,15 @@ func (r *Room) wait(s *socket, f function, arguments ...uintptr) (w waited) {
 		return w
 	}
 	patience := r.patience
-	if s.timed && (f == fnConnect || s.begun) {
+	var before func()
+	if s.absent && f == fnConnect {
+		before = func() { r.giveUpFor(s) }
+	} else if s.timed && (f == fnConnect || s.begun) {
 		patience = patienceTimed
+		r.giveUpAll()
 		defer r.countWaiting(time.Now())
 	}
-	r.watch.begin(s.handle, patience)
+	r.watch.begin(s.handle, patience, before)
 	w.result, w.number = r.call(f, arguments...)
 	cancelled := r.watch.end()
 	w.blocked = cancelled && (w.number == operationAborted || w.number == interrupted)
@@ -169,6 +173,7 @@ func (r *Room) connectBy(c *call, f function, more ...uintptr) (agent.Answer, er
 		return agent.Answer{}, err
 	}
 	s.touched = true
+	s.absent = s.absent || s.stream && c.Class == room.ClassAbsent && r.keeper != nil
 	length := c.Lengths[s.family]
 	// So many bytes are copied over whatever there is: it is the process's end.
 	r.guard.off = length < 0 && r.wine

@@ -8,7 +8,9 @@ import (
 	"connectspec/runner/room"
 )
 
-// fixtures are the sockets that scripts meet.
+// fixtures are the sockets that scripts meet. Where the lab has a keeper they are
+// sockets of the system below Wine, which to take a connection from costs a
+// fraction of what it costs Wine.
 type fixtures struct {
 	room.Ports
 	has       [room.Families]bool
@@ -41,6 +43,12 @@ func (r *Room) newFixtures() (*fixtures, error) {
 	}
 	if !f.has[room.Inet] {
 		return nil, fmt.Errorf("no socket can be bound to 127.0.0.1")
+	}
+	if r.keeper != nil {
+		var err error
+		f.Ports, err = r.keeper.fixturePorts()
+		f.last, f.alive = f.Fixed, true
+		return f, err
 	}
 	f.last = firstPort
 	for _, wanted := range []*uint16{&f.Listener, &f.Refuser, &f.Fixed} {
@@ -96,6 +104,10 @@ func (f *fixtures) free(r *Room, port uint16) bool {
 // restore makes the fixtures: a listener, beside it a datagram socket whose
 // queue is full before long, and a port that is held without listening.
 func (f *fixtures) restore(r *Room) error {
+	if r.keeper != nil {
+		f.alive = true
+		return nil
+	}
 	f.held, f.queued = f.held[:0], [room.Families]int{}
 	for family := range room.Families {
 		if !f.has[family] {
@@ -145,8 +157,18 @@ func (r *Room) boundSocket(family room.Family, kind uintptr, local netip.AddrPor
 
 // drain takes what scripts left in the listeners' queues: at once where they
 // have closed sockets, of which the system keeps one end as long as the other is
-// open; otherwise before a queue is full.
+// open; otherwise before a queue is full. Below Wine such an end is in nobody's
+// way, but for one that has the fixed port.
 func (f *fixtures) drain(r *Room, closed bool) error {
+	if r.keeper != nil {
+		queued := f.queued[room.Inet] + f.queued[room.Inet6]
+		if queued == 0 || queued < mostQueued && !(closed && r.pinned) {
+			return nil
+		}
+		f.queued = [room.Families]int{}
+		_, err := r.keeper.ask(room.KeeperDrain)
+		return err
+	}
 	for family, listener := range f.listeners {
 		if f.queued[family] == 0 || !closed && f.queued[family] < mostQueued {
 			continue

@@ -1,6 +1,7 @@
 package winsock
 
 import (
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -34,32 +35,48 @@ const (
 	pollInvalid = 0x0004
 )
 
-// horizon is how long a call waits for what may come by itself.
+// horizon is how long a call waits for what may come by itself. The absent host
+// comes before any timeout.
 func (r *Room) horizon(c *call, s *socket) time.Duration {
 	switch {
 	case !c.Soon:
 		return 0
-	case s.timed && s.begun:
+	case s.timed && s.begun && !s.absent:
 		return patienceTimed
 	}
 	return r.patience
 }
 
+// look makes a call that looks for levels, now or soon. If nothing shows on a
+// socket that called the absent host, that is no longer looked for, and the call
+// made again.
+func (r *Room) look(c *call, s *socket, once func(limit time.Duration) (shown uintptr, number syscall.Errno)) syscall.Errno {
+	limit := r.horizon(c, s)
+	if limit == patienceTimed {
+		r.giveUpAll()
+		defer r.countWaiting(time.Now())
+	}
+	shown, number := once(limit)
+	if c.Soon && shown == 0 && s.absent {
+		r.giveUpFor(s)
+		_, number = once(limit)
+	}
+	return number
+}
+
 // selectLevels asks for all three levels of one socket.
 func (r *Room) selectLevels(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	horizon := r.horizon(c, s)
-	if horizon == patienceTimed {
-		defer r.countWaiting(time.Now())
-	}
 	sets := &r.levels.sets
-	for i := range sets {
-		sets[i] = socketSet{count: 1, members: [1]uintptr{handle}}
-	}
-	r.levels.timeout.seconds = int32(horizon / time.Second)
-	r.levels.timeout.microseconds = int32(horizon % time.Second / time.Microsecond)
-	_, number := r.call(fnSelect, 0, uintptr(unsafe.Pointer(&sets[0])), uintptr(unsafe.Pointer(&sets[1])),
-		uintptr(unsafe.Pointer(&sets[2])), uintptr(unsafe.Pointer(&r.levels.timeout)))
+	number := r.look(c, s, func(limit time.Duration) (uintptr, syscall.Errno) {
+		for i := range sets {
+			sets[i] = socketSet{count: 1, members: [1]uintptr{handle}}
+		}
+		r.levels.timeout.seconds = int32(limit / time.Second)
+		r.levels.timeout.microseconds = int32(limit % time.Second / time.Microsecond)
+		return r.call(fnSelect, 0, uintptr(unsafe.Pointer(&sets[0])), uintptr(unsafe.Pointer(&sets[1])),
+			uintptr(unsafe.Pointer(&sets[2])), uintptr(unsafe.Pointer(&r.levels.timeout)))
+	})
 	if number != 0 {
 		return answer(number), nil
 	}
@@ -74,13 +91,11 @@ func (r *Room) selectLevels(c *call) (agent.Answer, error) {
 
 func (r *Room) pollLevels(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	horizon := r.horizon(c, s)
-	if horizon == patienceTimed {
-		defer r.countWaiting(time.Now())
-	}
 	poll := &r.levels.poll
-	poll.handle, poll.asked, poll.showing = handle, pollIn|pollOut, 0
-	_, number := r.call(fnPoll, uintptr(unsafe.Pointer(poll)), 1, uintptr(horizon/time.Millisecond))
+	number := r.look(c, s, func(limit time.Duration) (uintptr, syscall.Errno) {
+		poll.handle, poll.asked, poll.showing = handle, pollIn|pollOut, 0
+		return r.call(fnPoll, uintptr(unsafe.Pointer(poll)), 1, uintptr(limit/time.Millisecond))
+	})
 	if number != 0 {
 		return answer(number), nil
 	}

@@ -187,7 +187,7 @@ var readAfterwards = room.OneOf(map[string]func(*room.Line){
 func (r *Room) disconnectEx(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
 	if s.state == stateOpen {
-		r.watch.begin(handle, r.patience)
+		r.watch.begin(handle, r.patience, nil)
 	}
 	number := r.extended(extDisconnect, handle, 0, uintptr(c.Number), 0)
 	if s.state == stateOpen && r.watch.end() && (number == operationAborted || number == interrupted) {

@@ -11,6 +11,8 @@ type call struct {
 	do     method
 	level  uintptr // of the option
 	option uintptr
+
+	networked bool // has the network do something
 }
 
 // A method is how this room makes a call.
@@ -72,6 +74,9 @@ func init() {
 	forms["overlapped_result"] = room.Form{Words: forms["select"].Words}
 	forms["update_context"] = room.Form{}
 	forms["disconnect_ex"] = room.Form{Words: []room.WordReader{readAfterwards}}
+	for name, form := range room.EventForms() {
+		forms[name], methods[name] = form, (*Room).event
+	}
 }
 
 // Prepare reads one line of a script. The error says which word is unknown, or
@@ -81,12 +86,16 @@ func (r *Room) Prepare(line string) (agent.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	if read.Verb == "set_timeout" {
-		if err := r.reader.Lacking("slow"); err != nil {
-			return nil, err
-		}
+	c := &call{Line: read, do: methods[read.Verb], networked: forms[read.Verb].Event}
+	lacking := ""
+	if c.networked {
+		lacking = "network"
+	} else if read.Verb == "set_timeout" {
+		lacking = "slow"
 	}
-	c := &call{Line: read, do: methods[read.Verb]}
+	if err := r.reader.Lacking(lacking); err != nil {
+		return nil, err
+	}
 	c.level, c.option = options[read.Verb][0], options[read.Verb][1]
 	return c, nil
 }

@@ -34,6 +34,7 @@ type Room struct {
 	peers    *room.Peers
 	fixtures *fixtures
 	ports    *allotments
+	keeper   *keeper        // of the lab; nil on Windows itself
 	file     syscall.Handle // no socket
 	events   events
 	requests requests
@@ -47,7 +48,11 @@ type Room struct {
 	waited     time.Duration // for timeouts
 	sent       int           // send and sendto so far
 	fileClosed bool
-	leaked     bool // a send has faulted: see keepFixed
+	leaked     bool  // a send has faulted: see keepFixed
+	pinned     bool  // the fixed port was asked for
+	far        bool  // it may have something to say to the silent host
+	networked  bool  // the silent host has said something
+	failed     error // of the keeper, in the midst of a call
 
 	// Arguments of calls, here because their addresses are passed on.
 	nameBytes [room.StorageBytes]byte
@@ -70,6 +75,7 @@ type socket struct {
 	begun       bool           // the last connect left an attempt to go on
 	event       syscall.Handle // that network events set; 0: none
 	request     *request       // the last one; nil: none
+	absent      bool           // the absent host was called, and is still looked for
 	last        netip.AddrPort // its address when it was last looked up
 }
 
@@ -126,6 +132,9 @@ func (r *Room) furnish() (err error) {
 	r.ports = &allotments{}
 	if r.wine && r.labReason == "" {
 		if r.ports, err = newAllotments(); err != nil {
+			return err
+		}
+		if r.keeper, err = openKeeper(); err != nil {
 			return err
 		}
 	}
@@ -198,8 +207,12 @@ func (r *Room) findLacks() (lacks []agent.Lack) {
 	if !r.wine || r.labReason != "" {
 		lacks = append(lacks, agent.Lack{What: "slow", Why: "Winsock has no option that ends an attempt within a second or two"})
 	}
+	if r.keeper == nil {
+		lacks = append(lacks, agent.Lack{What: "network", Why: "there is no lab whose far side could say something"})
+	} else if r.keeper.mute != nil {
+		lacks = append(lacks, agent.Lack{What: "network", Why: r.keeper.mute.Error()})
+	}
 	return append(lacks,
-		agent.Lack{What: "network", Why: "what the network says cannot be said to this room yet"},
 		agent.Lack{What: "threads", Why: "this room does not overlap calls yet"},
 		agent.Lack{What: "irda", Why: "there is no infrared device"})
 }
@@ -220,6 +233,8 @@ func (r *Room) Begin(script []agent.Call) error {
 	for _, prepared := range script {
 		c := prepared.(*call)
 		r.recalls = r.recalls || c.Recalls
+		r.far = r.far || c.networked || c.Class == room.ClassSilent
+		r.pinned = r.pinned || c.Local == room.LocalFixed
 		if err := tally.Count(&c.Line); err != nil {
 			r.recalls = false
 			return err
@@ -243,7 +258,14 @@ func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 			return agent.Answer{}, err
 		}
 	}
-	return c.do(r, c)
+	answer, err := c.do(r, c)
+	if err == nil {
+		err = r.failed
+	}
+	if r.networked && err == nil {
+		_, err = r.keeper.ask(room.KeeperAttend)
+	}
+	return answer, err
 }
 
 // End closes the script's sockets so that no trace of them is left: those that
@@ -263,10 +285,16 @@ func (r *Room) End() error {
 			}
 			r.call(fnClose, s.handle)
 		}
+		if s.absent {
+			r.giveUpFor(s)
+		}
 	}
-	err := r.startAnew()
+	err := errors.Join(r.failed, r.startAnew())
 	if err == nil {
 		err = r.fixtures.drain(r, closed)
+	}
+	if r.far && r.keeper != nil && r.keeper.mute == nil && err == nil {
+		_, err = r.keeper.ask(room.KeeperEnd)
 	}
 	if r.leaked && err == nil {
 		err = r.keepFixed()
@@ -294,10 +322,10 @@ func (r *Room) startAnew() error {
 func (r *Room) reset() {
 	r.sockets = [room.Places]socket{}
 	r.nowhere = socket{nonblocking: true}
-	r.recalls = false
+	r.recalls, r.failed = false, nil
 	r.peers.Forget()
 	r.sent = 0
-	r.fileClosed, r.leaked = false, false
+	r.fileClosed, r.leaked, r.pinned, r.far, r.networked = false, false, false, false, false
 }
 
 // Close closes the fixtures and gives the thread back.
@@ -320,6 +348,9 @@ func (r *Room) Close() error {
 	}
 	r.events.close()
 	r.requests.close()
+	if r.keeper != nil {
+		r.keeper.close()
+	}
 	r.pages.close()
 	runtime.UnlockOSThread()
 	return nil

@@ -16,6 +16,7 @@ type watch struct {
 	limit     int // ticks that the call under way may take
 	ticks     int // since the call under way began; -1: there is none
 	cancelled bool
+	before    func() // what is done once before a call is cancelled; nil: nothing
 
 	idle   atomic.Bool
 	wake   chan struct{}
@@ -35,10 +36,11 @@ func newWatch() *watch {
 	return w
 }
 
-// begin watches a call upon a handle, which may take a time.
-func (w *watch) begin(handle uintptr, patience time.Duration) {
+// begin watches a call upon a handle, which may take a time. Before it is
+// cancelled something may be done once, and it has that time again.
+func (w *watch) begin(handle uintptr, patience time.Duration, before func()) {
 	w.lock.Lock()
-	w.handle, w.limit, w.ticks, w.cancelled = handle, int(patience/watchTick), 0, false
+	w.handle, w.limit, w.ticks, w.cancelled, w.before = handle, int(patience/watchTick), 0, false, before
 	w.lock.Unlock()
 	if w.idle.CompareAndSwap(true, false) {
 		w.wake <- struct{}{}
@@ -82,6 +84,10 @@ func (w *watch) tick() bool {
 		return false
 	}
 	w.ticks++
+	if w.ticks > w.limit && w.before != nil {
+		w.before()
+		w.before, w.ticks = nil, 0
+	}
 	if w.ticks > w.limit {
 		if done, _, _ := procCancelIo.Call(w.handle, 0); done != 0 {
 			w.cancelled = true
