@@ -15,7 +15,7 @@ const accessViolation = 0xC0000005
 // order of the first fields is known to guard_windows_amd64.s.
 type guard struct {
 	function  uintptr
-	arguments [8]uintptr
+	arguments [9]uintptr // as many as WSAIoctl has
 	result    uintptr
 	exception uint32
 	_         uint32
@@ -49,7 +49,7 @@ func (g *guard) call(function uintptr, arguments ...uintptr) (result uintptr, nu
 		return result, number, 0
 	}
 	g.function, g.exception = function, 0
-	copy(g.arguments[:], arguments)
+	clear(g.arguments[copy(g.arguments[:], arguments):])
 	_, _, number = syscall.SyscallN(g.enter, uintptr(unsafe.Pointer(g)))
 	runtime.KeepAlive(g)
 	return g.result, number, g.exception

@@ -3,10 +3,10 @@
 // Offsets in struct guard.
 #define function 0
 #define argument(i) (8+8*i)
-#define result 72
-#define exception 80
-#define stack 88
-#define thread 96
+#define result 80
+#define exception 88
+#define stack 96
+#define thread 104
 
 // The frame of enterGuard: arguments of the call, and kept registers. With the
 // return address it is a multiple of 16.
@@ -54,6 +54,8 @@ TEXT ·enterGuard(SB), NOSPLIT|NOFRAME, $0
 	MOVQ AX, 48(SP)
 	MOVQ argument(7)(BX), AX
 	MOVQ AX, 56(SP)
+	MOVQ argument(8)(BX), AX
+	MOVQ AX, 64(SP)
 	MOVQ argument(0)(BX), CX
 	MOVQ argument(1)(BX), DX
 	MOVQ argument(2)(BX), R8

@@ -67,7 +67,7 @@ func (r *Room) findExtensions() error {
 	for i := range extensionIDs {
 		at := &r.requests.functions[i]
 		_, number := r.call(fnControlMore, handle, findExtension, uintptr(unsafe.Pointer(&extensionIDs[i])),
-			unsafe.Sizeof(extensionIDs[i]), uintptr(unsafe.Pointer(at)), unsafe.Sizeof(*at), uintptr(unsafe.Pointer(&r.length)), 0)
+			unsafe.Sizeof(extensionIDs[i]), uintptr(unsafe.Pointer(at)), unsafe.Sizeof(*at), uintptr(unsafe.Pointer(&r.length)), 0, 0)
 		if number != 0 {
 			return fmt.Errorf("SIO_GET_EXTENSION_FUNCTION_POINTER: %s", errorName(number))
 		}
