@@ -9,7 +9,13 @@ import (
 func (j *Judge) bind(c call, s *socket) {
 	a := addressOf(c.argument(1))
 	op := j.words.bind
+	linked := a.family == 10 && (a.host.IsLinkLocalUnicast() || a.host.IsLinkLocalMulticast() || a.host.IsInterfaceLocalMulticast())
 	switch {
+	case j.turnedAway(c, noLength(c.argument(2)), "EINVAL"):
+		return
+	case linked && (string(c.failure) == "EINVAL" || string(c.failure) == "ENODEV"):
+		j.putAside("bind to an address of a link that is not named, or not there")
+		return
 	case a.form != valueForm || a.short:
 		j.unheard(c, s, "bind with an address that is none")
 		return
@@ -159,6 +165,9 @@ func (j *Judge) getpeername(c call, s *socket) {
 // The calls that send.
 
 func (j *Judge) write(c call, s *socket) {
+	if length, _ := number(c.argument(2)); j.tooLong(c, s, length) {
+		return
+	}
 	if string(c.argument(2)) == "0" {
 		j.putAside("nothing was sent")
 		return
@@ -167,6 +176,13 @@ func (j *Judge) write(c call, s *socket) {
 }
 
 func (j *Judge) writev(c call, s *socket) {
+	if !j.vectorsTurnedAway(c, s, c.argument(1), c.argument(2), "EINVAL") {
+		j.sendfile(c, s)
+	}
+}
+
+// sendfile judges a call that sends what is somewhere else.
+func (j *Judge) sendfile(c call, s *socket) {
 	if c.known && c.value == 0 {
 		j.putAside("nothing was sent")
 		return
@@ -176,7 +192,11 @@ func (j *Judge) writev(c call, s *socket) {
 
 func (j *Judge) sendto(c call, s *socket) {
 	set, _ := flags(c.argument(3), messageFlags)
-	if string(c.argument(2)) == "0" && s.kind == stream {
+	length, _ := number(c.argument(2))
+	if j.tooLong(c, s, length) || j.turnedAway(c, noLength(c.argument(5)) && string(c.argument(4)) != "NULL", "EINVAL") {
+		return
+	}
+	if length == 0 && s.kind == stream {
 		j.putAside("nothing was sent")
 		return
 	}
@@ -203,6 +223,9 @@ func (j *Judge) message(c call, s *socket, set int64) {
 	if bytes.Contains(text, []byte("cmsg_type")) && bytes.Contains(text, []byte("SCM_TXTIME")) || len(text) == 0 || text[0] == '0' {
 		j.putAside(becauseMemory)
 		s.aside = becauseMemory
+		return
+	}
+	if j.messageTurnedAway(c, s, text) {
 		return
 	}
 	to := addressOf(field(text, "msg_name="))
@@ -261,7 +284,10 @@ func (j *Judge) modeOf(s *socket, set int64) uint8 {
 func (j *Judge) read(c call, s *socket) { j.receives(c, s, 0, string(c.argument(2)) == "0") }
 
 func (j *Judge) readv(c call, s *socket) {
-	j.receives(c, s, 0, bytes.Contains(c.argument(1), []byte("iov_len=0}]")))
+	if j.vectorsTurnedAway(c, s, c.argument(1), c.argument(2), "EINVAL") {
+		return
+	}
+	j.receives(c, s, 0, string(c.argument(2)) == "0" || bytes.Contains(c.argument(1), []byte("iov_len=0}]")))
 }
 
 func (j *Judge) recvfrom(c call, s *socket) {
@@ -272,11 +298,17 @@ func (j *Judge) recvfrom(c call, s *socket) {
 func (j *Judge) recvmsg(c call, s *socket) {
 	set, _ := flags(c.argument(2), messageFlags)
 	text := c.argument(1)
+	if j.hidden(c, s, text) {
+		return
+	}
 	none := bytes.Contains(text, []byte("msg_iovlen=0")) || bytes.Contains(text, []byte("iov_len=0}]"))
 	j.receives(c, s, set, none)
 }
 
 func (j *Judge) recvmmsg(c call, s *socket) {
+	if j.turnedAway(c, bytes.Contains(c.argument(4), []byte("=-")), "EINVAL") || j.hidden(c, s, c.argument(1)) {
+		return
+	}
 	set, _ := flags(c.argument(3), messageFlags)
 	j.receives(c, s, set, s.kind == stream || c.value == 0)
 }
@@ -291,8 +323,8 @@ func (j *Judge) receives(c call, s *socket, set int64, noRoom bool) {
 		j.putAside(becauseUrgent)
 		s.aside = becauseUrgent
 		return
-	case string(c.failure) == "EFAULT":
-		j.putAside(becauseMemory)
+	case string(c.failure) == "EFAULT", string(c.failure) == "EINVAL" && noLength(length(c.argument(5))):
+		j.putAside(becauseMemory) // what came may have been taken all the same
 		s.aside = becauseMemory
 		return
 	case noRoom && c.known && c.value >= 0:
@@ -318,7 +350,7 @@ func (j *Judge) splice(c call, who *process, _ *socket) {
 		case s == nil || s.aside != "":
 		case at == 2:
 			j.report.Calls++
-			j.writev(c, s)
+			j.sendfile(c, s)
 		default:
 			j.report.Calls++
 			j.receives(c, s, 0, false)

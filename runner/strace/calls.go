@@ -46,7 +46,7 @@ func init() {
 		"sendto": upon((*Judge).sendto), "sendmsg": passing((*Judge).sendmsg), "sendmmsg": passing((*Judge).sendmmsg),
 		"send": upon((*Judge).sendto), "recv": upon((*Judge).recvfrom), "pwritev2": upon((*Judge).writev), "preadv2": upon((*Judge).readv),
 		"pidfd_getfd": {do: (*Judge).fetched},
-		"write":       upon((*Judge).write), "writev": upon((*Judge).writev), "sendfile": upon((*Judge).writev), "sendfile64": upon((*Judge).writev),
+		"write":       upon((*Judge).write), "writev": upon((*Judge).writev), "sendfile": upon((*Judge).sendfile), "sendfile64": upon((*Judge).sendfile),
 		"recvfrom": upon((*Judge).recvfrom), "recvmsg": upon((*Judge).recvmsg), "recvmmsg": upon((*Judge).recvmmsg),
 		"recvmmsg_time64": upon((*Judge).recvmmsg), "read": upon((*Judge).read), "readv": upon((*Judge).readv),
 		"splice": {do: (*Judge).splice},
@@ -99,12 +99,16 @@ func (j *Judge) subject(c call, who *process, asked *socket) *socket {
 // that one, or if it is none.
 func (j *Judge) found(c call, named *file, how finding) *socket {
 	network := networkCalls[string(c.name)]
+	gone := string(c.failure) == "EBADF" || string(c.failure) == "ENOTSOCK"
+	if gone && !j.processes.whole {
+		return nil // it has been closed since, which did not show
+	}
 	if !network && !j.processes.whole {
 		return nil // the number may be that of a file by now; what it took is gone: see hidden.takes
 	}
 	switch how {
 	case nothing:
-		if network && string(c.failure) != "EBADF" && string(c.failure) != "ENOTSOCK" {
+		if network && !gone {
 			j.report.Calls++
 			j.putAside(becauseUnmade)
 			j.stranger()
@@ -246,13 +250,14 @@ func (j *Judge) accept(c call, who *process, asked *socket) {
 	if listener == nil && named != nil {
 		listener = named.socket
 	}
-	if s := j.subject(c, who, asked); s != nil {
+	kind, known := flags(c.argument(3), types)
+	strange := len(c.argument(3)) > 0 && (!known || kind&^(types["SOCK_NONBLOCK"]|types["SOCK_CLOEXEC"]) != 0)
+	if s := j.subject(c, who, asked); s != nil && !j.turnedAway(c, strange, "EINVAL") && !j.untold(c, s) {
 		j.follow(s, j.act(c, s, j.words.accept, s.set))
 	}
 	if !c.known || c.value < 0 {
 		return
 	}
-	kind, _ := flags(c.argument(3), types)
 	f := &file{outside: becauseUnmade}
 	if named != nil && named.socket == nil {
 		f.outside = named.outside
@@ -261,6 +266,17 @@ func (j *Judge) accept(c call, who *process, asked *socket) {
 		f.socket, f.outside = j.accepted(c, who, listener, kind), ""
 	}
 	j.open(c, who, c.value, f, kind&types["SOCK_CLOEXEC"] != 0)
+}
+
+// untold says that accept could not tell whom it had accepted, and so took a
+// connection for nothing.
+func (j *Judge) untold(c call, s *socket) bool {
+	if string(c.failure) != "EFAULT" && !(string(c.failure) == "EINVAL" && noLength(length(c.argument(2)))) {
+		return false
+	}
+	j.putAside(becauseMemory)
+	s.aside = becauseMemory
+	return true
 }
 
 // accepted follows a socket that accept has made.

@@ -188,6 +188,10 @@ connect(3, ` + here + `) = 0
 1 read(3, "", 16384) = 0
 1 poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN|POLLHUP}])
 `, "", ""},
+		{"both forms of several constants", whole + `1 socket(0x2 /* AF_INET */, 0x1 /* SOCK_STREAM */|0x800 /* SOCK_NONBLOCK */, 0 /* IPPROTO_IP */) = 3
+1 connect(3, ` + here + `) = -1 EINPROGRESS (x)
+1 connect(3, ` + here + `) = -1 EINVAL (x)
+`, "connect WSAEINVAL", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

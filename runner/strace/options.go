@@ -113,6 +113,13 @@ func (j *Judge) getsockopt(c call, s *socket) {
 		j.putAside("options are followed, and not judged")
 		return
 	}
+	if told := c.argument(4); string(c.failure) == "EFAULT" && len(told) > 0 && told[0] == '[' {
+		j.putAside(becauseMemory) // the length could be read: the error has been taken, and told to nobody
+		s.aside = becauseMemory
+		return
+	} else if j.turnedAway(c, true, "EFAULT") || j.turnedAway(c, true, "EINVAL") {
+		return // the length could not be read, or is negative
+	}
 	value := j.pendingError(bytes.Trim(c.argument(3), "[]"))
 	if c.known && c.value == 0 && !j.tells(s, value) {
 		j.putAside("SO_ERROR told an error that is not part of the specification")

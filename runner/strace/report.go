@@ -87,6 +87,7 @@ const (
 	becauseFastOpen   = "TCP Fast Open is not part of the specification"
 	becauseUrgent     = "urgent data is not part of the specification"
 	becauseMemory     = "memory that the call could not use"
+	becauseHidden     = "the log does not show what the call was given, and it may have failed for that"
 )
 
 // putAside counts a call that is not judged.

@@ -40,17 +40,10 @@ var (
 // flags is what a text of constants stands for, joined by bars; names that are not
 // among those are left out, and known is false then.
 func flags(text []byte, names map[string]int64) (value int64, known bool) {
-	if at := bytes.Index(text, []byte(" /*")); at >= 0 { // both forms, with -X verbose
-		text = text[:at]
-	}
 	known = len(text) > 0
 	for len(text) > 0 {
-		one := text
-		if at := bytes.IndexByte(text, '|'); at >= 0 {
-			one, text = text[:at], text[at+1:]
-		} else {
-			text = nil
-		}
+		var one []byte
+		one, text = nextConstant(text)
 		if number, n := number(one); n > 0 && n == len(one) {
 			value |= number
 		} else if constant, ok := names[string(one)]; ok {
@@ -60,6 +53,19 @@ func flags(text []byte, names map[string]int64) (value int64, known bool) {
 		}
 	}
 	return value, known
+}
+
+// nextConstant cuts the first constant off. What stands behind it in a comment is
+// its other form: `-X verbose` shows both.
+func nextConstant(text []byte) (one, rest []byte) {
+	bar := bytes.IndexByte(text, '|')
+	comment := bytes.Index(text, []byte(" /*"))
+	if comment < 0 || bar >= 0 && bar < comment {
+		one, rest, _ = bytes.Cut(text, []byte("|"))
+		return one, rest
+	}
+	_, rest, _ = bytes.Cut(text[comment:], []byte("*/"))
+	return text[:comment], bytes.TrimPrefix(rest, []byte("|"))
 }
 
 // descriptor is the descriptor that an argument is; -1 if it is none.
