@@ -177,12 +177,19 @@ func (j *Judge) write(c call, s *socket) {
 
 func (j *Judge) writev(c call, s *socket) {
 	if !j.vectorsTurnedAway(c, s, c.argument(1), c.argument(2), "EINVAL") {
-		j.sendfile(c, s)
+		j.sendsAll(c, s)
 	}
 }
 
-// sendfile judges a call that sends what is somewhere else.
+// sendfile judges a call that sends what is somewhere else, which may be unfit for
+// that.
 func (j *Judge) sendfile(c call, s *socket) {
+	if !j.turnedAway(c, true, "EINVAL") {
+		j.sendsAll(c, s)
+	}
+}
+
+func (j *Judge) sendsAll(c call, s *socket) {
 	if c.known && c.value == 0 {
 		j.putAside("nothing was sent")
 		return
@@ -343,16 +350,16 @@ func (j *Judge) receives(c call, s *socket, set int64, noRoom bool) {
 }
 
 // splice moves data between two descriptors, of which one is a pipe.
-func (j *Judge) splice(c call, who *process, _ *socket) {
+func (j *Judge) splice(c call, who *process, asked *socket) {
 	for _, at := range []int{0, 2} {
 		s := j.socketOf(c.pid, who, descriptor(c.argument(at)))
-		switch {
-		case s == nil || s.aside != "":
-		case at == 2:
-			j.report.Calls++
+		if s == nil || asked != nil && s != asked || s.aside != "" {
+			continue
+		}
+		j.report.Calls++
+		if at == 2 {
 			j.sendfile(c, s)
-		default:
-			j.report.Calls++
+		} else if !j.turnedAway(c, true, "EINVAL") {
 			j.receives(c, s, 0, false)
 		}
 	}

@@ -49,7 +49,7 @@ func init() {
 		"write":       upon((*Judge).write), "writev": upon((*Judge).writev), "sendfile": upon((*Judge).sendfile), "sendfile64": upon((*Judge).sendfile),
 		"recvfrom": upon((*Judge).recvfrom), "recvmsg": upon((*Judge).recvmsg), "recvmmsg": upon((*Judge).recvmmsg),
 		"recvmmsg_time64": upon((*Judge).recvmmsg), "read": upon((*Judge).read), "readv": upon((*Judge).readv),
-		"splice": {do: (*Judge).splice},
+		"splice": {do: (*Judge).splice, socket: true},
 
 		"poll": {do: (*Judge).polls}, "ppoll": {do: (*Judge).polls}, "ppoll_time64": {do: (*Judge).polls},
 		"select": {do: (*Judge).selects}, "_newselect": {do: (*Judge).selects}, "pselect6": {do: (*Judge).selects},

@@ -100,6 +100,8 @@ func TestArguments(t *testing.T) {
 		{shut, `writev(3, [{iov_base=0x7f, iov_len=18446744073709551615}], 1) = -1 EINVAL (x)`, `writev(3, [{iov_base="x", iov_len=1}], 1) = -1 EINVAL (x)`},
 		{shut, "readv(3, 0x7f, -1) = -1 EINVAL (x)", `readv(3, [{iov_base=0x7f, iov_len=1}], 1) = -1 EINVAL (x)`},
 		{shut, "recvmmsg(3, 0x7f, 2, 0, {tv_sec=-1, tv_nsec=0}) = -1 EINVAL (x)", "recvfrom(3, 0x7f, 2, 0, NULL, NULL) = -1 EINVAL (x)"},
+		{shut, "sendfile(3, 4, NULL, 5) = -1 EINVAL (x)", "sendto(3, \"x\", 1, 0, NULL, 0) = -1 EINVAL (x)"},
+		{shut, "splice(3, NULL, 4, NULL, 5, 0) = -1 EINVAL (x)", "splice(3, NULL, 4, NULL, 5, 0) = -1 EPIPE (x)"},
 		{fresh, "getsockopt(3, SOL_SOCKET, SO_ERROR, 0x7f, 0x7e) = -1 EFAULT (x)", "getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0"},
 	} {
 		j := newJudge(t)

@@ -263,7 +263,11 @@ func (j *Judge) begin(c call) {
 	if !h.socket || !j.processes.whole && !networkCalls[string(c.name)] {
 		return
 	}
-	named, how := j.processes.find(c.pid, who, descriptor(firstArgument(c.body[len(c.name)+1:])))
+	arguments := c.body[len(c.name)+1:]
+	named, how := j.processes.find(c.pid, who, descriptor(firstArgument(arguments)))
+	if string(c.name) == "splice" && (how == nothing || named.socket == nil) {
+		named, how = j.processes.find(c.pid, who, descriptor(firstArgument(thirdOf(arguments))))
+	}
 	switch {
 	case how == nothing || named.socket == nil:
 	case how == doubtful:
@@ -278,6 +282,15 @@ func (j *Judge) begin(c call) {
 func firstArgument(text []byte) []byte {
 	n := digits(text)
 	return text[:n]
+}
+
+// thirdOf is what begins with the third argument of a call; splice has a descriptor
+// there.
+func thirdOf(text []byte) []byte {
+	for range 2 {
+		_, text, _ = bytes.Cut(text, []byte(", "))
+	}
+	return text
 }
 
 // socketOf is the socket that a descriptor names for sure; nil if there is none.

@@ -188,6 +188,18 @@ connect(3, ` + here + `) = 0
 1 read(3, "", 16384) = 0
 1 poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN|POLLHUP}])
 `, "", ""},
+		{"splice takes what poll does not show any more", whole + `1 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3
+1 connect(3, ` + here + `) = 0
+1 clone(child_stack=0x1, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 2
+1 poll([{fd=3, events=POLLIN}], 1, -1) = 1 ([{fd=3, revents=POLLIN}])
+1 splice(3, NULL, 7, NULL, 5, 0 <unfinished ...>
+2 poll([{fd=3, events=POLLIN}], 1, 0) = 0 (Timeout)
+1 <... splice resumed>) = 5
+1 splice(8, NULL, 3, NULL, 5, 0 <unfinished ...>
+2 shutdown(3, SHUT_WR) = 0
+1 <... splice resumed>) = 5
+1 splice(8, NULL, 3, NULL, 5, 0) = 5
+`, "splice ok", ""},
 		{"both forms of several constants", whole + `1 socket(0x2 /* AF_INET */, 0x1 /* SOCK_STREAM */|0x800 /* SOCK_NONBLOCK */, 0 /* IPPROTO_IP */) = 3
 1 connect(3, ` + here + `) = -1 EINPROGRESS (x)
 1 connect(3, ` + here + `) = -1 EINVAL (x)
