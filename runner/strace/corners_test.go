@@ -58,10 +58,11 @@ func TestCorners(t *testing.T) {
 }
 
 // recordAlone records a program in a network namespace, where there is a loopback
-// link and nothing else.
-func recordAlone(t *testing.T, options, log, program string) {
+// link and nothing else, for two minutes at most. How the program ends is its own
+// matter.
+func recordAlone(t *testing.T, options, log, program string, arguments ...string) {
 	t.Helper()
-	const script = `ip link set lo up && log=$1 program=$2 && shift 2 && exec timeout 120 strace "$@" -o "$log" "$program"`
+	const script = `ip link set lo up && shift && exec timeout 120 strace "$@"`
 	alone := []string{"--net", "--pid", "--fork", "--kill-child"}
 	if os.Geteuid() != 0 {
 		alone = append(alone, "--user", "--map-root-user")
@@ -69,8 +70,9 @@ func recordAlone(t *testing.T, options, log, program string) {
 	if denied, err := exec.Command("unshare", append(alone, "true")...).CombinedOutput(); err != nil {
 		t.Skipf("NOT TESTED: there is no network namespace to be had: %s", denied)
 	}
-	arguments := slices.Concat(alone, []string{"sh", "-c", script, "-", log, program}, strings.Fields(options))
-	if text, err := exec.Command("unshare", arguments...).CombinedOutput(); err != nil {
+	words := slices.Concat(alone, []string{"sh", "-c", script, "sh", "-"}, strings.Fields(options), []string{"-o", log, program}, arguments)
+	text, err := exec.Command("unshare", words...).CombinedOutput()
+	if info, missing := os.Stat(log); missing != nil || info.Size() == 0 {
 		t.Fatalf("%s %s: %v: %s", options, program, err, text)
 	}
 }
