@@ -36,8 +36,7 @@ var suites = []suite{
 	{"Python test_asyncio", pythonWithTests, withoutVSOCK + "test_asyncio", true},
 	{"Go net, its corners", testsOfGo("net"), "-test.short -test.run Sendfile|Splice|UDP|Listen", false},
 	{"Go net", testsOfGo("net"), "-test.short", true},
-	{"Go syscall", testsOfGo("syscall"), "-test.short", true},
-	{"Go os", testsOfGo("os"), "-test.short", true},
+	{"Go net/http", testsOfGo("net/http"), "-test.short", true},
 }
 
 // pythonWithTests is a Python that has its own tests, as Debian's package
