@@ -86,6 +86,9 @@ func advice(script *script, program string) []string {
 		}
 		lines = append(lines, "    "+program+"'")
 	}
+	if script.steps[len(script.steps)-1].Observed == "crash" {
+		return append(lines, "The fault shows if the last call ends the program, which then does not tell of it.")
+	}
 	return append(lines, "Exit status: 1 the fault shows, 0 it does not, 2 things went otherwise before.")
 }
 

@@ -79,7 +79,7 @@ func (r *reader) step(s *step) error {
 	if err := possible(s, r.winsock); err != nil {
 		return err
 	}
-	if s.Observed == accessViolation && !s.last {
+	if (s.Observed == accessViolation || s.Observed == "crash") && !s.last {
 		return errors.New("an exception in the midst of a script ends the program")
 	}
 	if s.call == "socket" {

@@ -12,7 +12,7 @@ import (
 )
 
 // TestCorners records what conformance tests of socket calls look into, as
-// testdata/corners.c says, in a network namespace of its own. Linux is right, so
+// testdata/corners/main.c says, in a network namespace of its own. Linux is right, so
 // that nothing of it may be called impossible, whatever strace was asked to show;
 // and what the program looks into must be judged, and not just read.
 func TestCorners(t *testing.T) {
@@ -23,7 +23,7 @@ func TestCorners(t *testing.T) {
 		}
 	}
 	program := filepath.Join(folder, "corners")
-	build := exec.Command("gcc", "-Wall", "-Wextra", "-Wno-unused-value", "-Wno-unused-result", "-pthread", "-o", program, "testdata/corners.c")
+	build := exec.Command("gcc", "-Wall", "-Wextra", "-Wno-unused-value", "-Wno-unused-result", "-pthread", "-o", program, "testdata/corners/main.c")
 	if text, err := build.CombinedOutput(); err != nil || len(text) > 0 {
 		t.Fatalf("%v: %s", err, text)
 	}
