@@ -73,7 +73,12 @@ func (j *Judge) connect(c call, s *socket) {
 		answer = j.name(c.failure)
 	}
 	if j.follow(s, j.act(c, s, op, s.set)) {
-		s.names.connect(s, a, answer)
+		if s.names.connect(s, a, answer) {
+			s.restart()
+		}
+		if answer == "" && s.kind == stream && a.family != 0 {
+			j.meets(c, s)
+		}
 	}
 	j.ends[cmp.Or(answer, "0")]++
 }
@@ -134,7 +139,7 @@ func (j *Judge) shutdown(c call, s *socket) {
 	}
 	op := j.words.shutdown
 	op.Args[0] = j.words.names["how "+[]string{"reading", "writing", "both_ways"}[how]]
-	s.ended = true
+	s.ended, s.link.silenced = true, s.link.silenced || how > 0
 	if j.follow(s, j.act(c, s, op, s.set)) {
 		s.names.shutdown(s.inet6)
 	}
@@ -159,6 +164,9 @@ func (j *Judge) getpeername(c call, s *socket) {
 	}
 	if j.follow(s, j.act(c, s, j.words.getpeername, s.set)) {
 		j.checkName(c, s, &s.names.peer)
+		if c.succeeded() {
+			j.meets(c, s)
+		}
 	}
 }
 
@@ -220,6 +228,7 @@ func (j *Judge) sendmmsg(c call, s *socket) {
 		j.putAside("nothing was sent")
 		return
 	}
+	s.link.obscure = true // it tells messages, and not bytes
 	set, _ := flags(c.argument(3), messageFlags)
 	j.message(c, s, set)
 }
@@ -275,7 +284,12 @@ func (j *Judge) sends(c call, s *socket, to address, set int64) {
 	if s.kind == datagram {
 		s.names.choose()
 	}
-	j.follow(s, j.act(c, s, op, j.modeOf(s, set)))
+	if j.follow(s, j.act(c, s, op, j.modeOf(s, set))) && c.known && c.value > 0 {
+		j.meets(c, s)
+	}
+	if c.known && c.value > 0 {
+		s.link.sent += c.value
+	}
 }
 
 // modeOf is the mode that a call is made in.
@@ -316,6 +330,7 @@ func (j *Judge) recvmmsg(c call, s *socket) {
 	if j.turnedAway(c, bytes.Contains(c.argument(4), []byte("=-")), "EINVAL") || j.hidden(c, s, c.argument(1)) {
 		return
 	}
+	s.link.obscure = true // it tells messages, and not bytes
 	set, _ := flags(c.argument(3), messageFlags)
 	j.receives(c, s, set, s.kind == stream || c.value == 0)
 }
@@ -346,7 +361,13 @@ func (j *Judge) receives(c call, s *socket, set int64, noRoom bool) {
 	default:
 		value = "end"
 	}
+	if value == "#1" && j.receivedTooMuch(c, s) {
+		return
+	}
 	j.follow(s, j.valued(c, s, j.words.recv, j.modeOf(s, set), value))
+	if value == "#1" && set&messageFlags["MSG_PEEK"] == 0 {
+		s.link.received += c.value
+	}
 }
 
 // splice moves data between two descriptors, of which one is a pipe.

@@ -14,6 +14,8 @@ type handler struct {
 	do     func(j *Judge, c call, who *process, asked *socket)
 	socket bool // its first argument is a descriptor that may be a socket
 	makes  bool // it makes a process
+	closes bool // it may close several files
+	parts  bool // it makes uncertain what the ends of connections do
 }
 
 // handlers are the calls that concern sockets, descriptors and processes.
@@ -49,7 +51,8 @@ func init() {
 		"write":       upon((*Judge).write), "writev": upon((*Judge).writev), "sendfile": upon((*Judge).sendfile), "sendfile64": upon((*Judge).sendfile),
 		"recvfrom": upon((*Judge).recvfrom), "recvmsg": upon((*Judge).recvmsg), "recvmmsg": upon((*Judge).recvmmsg),
 		"recvmmsg_time64": upon((*Judge).recvmmsg), "read": upon((*Judge).read), "readv": upon((*Judge).readv),
-		"splice": {do: (*Judge).splice, socket: true},
+		"splice": {do: (*Judge).splice, socket: true, parts: true}, "io_submit": {do: (*Judge).estrange, parts: true},
+		"bpf": {do: (*Judge).estrange, parts: true}, "setns": {do: (*Judge).estrange, parts: true},
 
 		"poll": {do: (*Judge).polls}, "ppoll": {do: (*Judge).polls}, "ppoll_time64": {do: (*Judge).polls},
 		"select": {do: (*Judge).selects}, "_newselect": {do: (*Judge).selects}, "pselect6": {do: (*Judge).selects},
@@ -57,11 +60,11 @@ func init() {
 		"epoll_create1": {do: (*Judge).epollCreate}, "epoll_ctl": {do: (*Judge).epollControl},
 		"epoll_wait": {do: (*Judge).epollWait}, "epoll_pwait": {do: (*Judge).epollWait}, "epoll_pwait2": {do: (*Judge).epollWait},
 
-		"close": {do: (*Judge).close}, "close_range": {do: (*Judge).closeRange},
-		"dup": {do: (*Judge).dup}, "dup2": {do: (*Judge).dup2}, "dup3": {do: (*Judge).dup2},
+		"close": {do: (*Judge).close}, "close_range": {do: (*Judge).closeRange, closes: true},
+		"dup": {do: (*Judge).dup}, "dup2": {do: (*Judge).dup2, closes: true}, "dup3": {do: (*Judge).dup2, closes: true},
 		"fcntl": {do: (*Judge).fcntl}, "fcntl64": {do: (*Judge).fcntl}, "ioctl": {do: (*Judge).ioctl},
 		"fork": makes, "vfork": makes, "clone": makes, "clone3": makes,
-		"execve": {do: (*Judge).execve}, "execveat": {do: (*Judge).execve}, "unshare": {do: (*Judge).unshare},
+		"execve": {do: (*Judge).execve, closes: true}, "execveat": {do: (*Judge).execve, closes: true}, "unshare": {do: (*Judge).unshare},
 		"io_uring_setup": {do: (*Judge).ioURing},
 		"brk":            {do: (*Judge).memory}, "mmap": {do: (*Judge).memory}, "munmap": {do: (*Judge).memory},
 		"mprotect": {do: (*Judge).memory},
@@ -168,7 +171,7 @@ func (j *Judge) socket(c call, who *process, _ *socket) {
 		f.outside = "sockets of another family or type"
 	}
 	if f.outside == "" {
-		f.socket = &socket{kind: uint8(kind&0xf - 1), inet6: family == 10, line: c.last, latest: c.last, names: newNames(family == 10, j.processes.whole)}
+		f.socket = &socket{kind: uint8(kind&0xf - 1), inet6: family == 10, line: c.last, latest: c.last, names: newNames(family == 10, j.processes.whole), file: f}
 		j.follows(f.socket, who, kind&types["SOCK_NONBLOCK"] != 0)
 		op := j.words.socket
 		op.Args = [3]uint8{f.socket.kind, j.domain(f.socket), f.socket.set}
@@ -264,6 +267,7 @@ func (j *Judge) accept(c call, who *process, asked *socket) {
 	}
 	if listener != nil {
 		f.socket, f.outside = j.accepted(c, who, listener, kind), ""
+		f.socket.file = f
 	}
 	j.open(c, who, c.value, f, kind&types["SOCK_CLOEXEC"] != 0)
 }

@@ -190,6 +190,7 @@ func (j *Judge) forked(c call, who *process, _ *socket) {
 		j.orphan = &orphan{who, c.last, len(j.report.Divergences)}
 	}
 	set := cloneFlagsOf(c.body)
+	j.apart = j.apart || set&cloneFlags["CLONE_NEWNET"] != 0
 	j.processes.fork(who, int(c.value), set)
 }
 
@@ -213,6 +214,7 @@ func (j *Judge) execve(c call, who *process, _ *socket) {
 // unshare gives a thread a table of its own.
 func (j *Judge) unshare(c call, who *process, _ *socket) {
 	set, _ := flags(c.argument(0), cloneFlags)
+	j.apart = j.apart || set&cloneFlags["CLONE_NEWNET"] != 0
 	if c.known && c.value == 0 && set&cloneFlags["CLONE_FILES"] != 0 && j.processes.whole {
 		j.unshares(who)
 	}
@@ -225,6 +227,10 @@ func (j *Judge) unshares(who *process) {
 		who.table = alone
 	}
 }
+
+// estrange is a call after which nobody knows what the ends of connections do: it sends
+// unseen, or leads into another network namespace.
+func (j *Judge) estrange(call, *process, *socket) { j.apart = true }
 
 // ioURing puts aside the sockets of a process that does things unseen.
 func (j *Judge) ioURing(c call, who *process, _ *socket) {

@@ -35,15 +35,18 @@ type Judge struct {
 	ends    map[string]int
 	names   map[string]string // of errors, so that each is made once
 
-	file      string
-	processes *processes
-	reader    *reader
-	orphan    *orphan            // nil: there is none
-	told      bool               // the log tells of other processes than the first
-	estranged int                // how many sockets there were when all were put aside
-	failed    bool               // the log shows a call that failed
-	begins    bool               // the log shows how a program was started
-	witness   func(*socket, act) // what is judged; tests look at it
+	file        string
+	processes   *processes
+	reader      *reader
+	orphan      *orphan            // nil: there is none
+	told        bool               // the log tells of other processes than the first
+	estranged   int                // how many sockets there were when all were put aside
+	failed      bool               // the log shows a call that failed
+	begins      bool               // the log shows how a program was started
+	connections connections        // of connections
+	apart       bool               // the log shows what makes ends of connections uncertain
+	suspicions  []suspicion        // they need to be confirmed
+	witness     func(*socket, act) // what is judged; tests look at it
 }
 
 // words are the calls of the specification, upon the only socket of a state, and
@@ -51,7 +54,8 @@ type Judge struct {
 type words struct {
 	socket, appear, accept, bind, listen, connect, shutdown model.Op
 	send, sendto, recv, getsockname, getpeername, soError   model.Op
-	setMode, setInformed, poll, selects                     model.Op
+	setMode, setInformed, setOther, poll, selects           model.Op
+	others                                                  [4]uint8 // the classes of the input `other`
 
 	names map[string]uint8
 }
@@ -97,6 +101,7 @@ getpeername s0
 so_error s0
 set_mode s0 unsure
 set_informed s0 on
+set_other s0 anybody
 poll s0
 select s0
 `
@@ -109,7 +114,7 @@ func (w *words) find(machine *model.Machine) error {
 	}
 	for i, op := range []*model.Op{
 		&w.socket, &w.appear, &w.accept, &w.bind, &w.listen, &w.connect, &w.shutdown, &w.send, &w.sendto, &w.recv,
-		&w.getsockname, &w.getpeername, &w.soError, &w.setMode, &w.setInformed, &w.poll, &w.selects,
+		&w.getsockname, &w.getpeername, &w.soError, &w.setMode, &w.setInformed, &w.setOther, &w.poll, &w.selects,
 	} {
 		*op = trace.Script[i]
 	}
@@ -119,6 +124,9 @@ func (w *words) find(machine *model.Machine) error {
 	for _, class := range machine.Spec.Classes {
 		w.names[class.Input.Name+" "+class.Name] = uint8(class.Index)
 	}
+	for i, name := range []string{"anybody", "at_work", "at_rest", "gone"} {
+		w.others[i] = w.names["other "+name]
+	}
 	return nil
 }
 
@@ -126,6 +134,7 @@ func (w *words) find(machine *model.Machine) error {
 func (j *Judge) Log(name string, from io.Reader) error {
 	j.file, j.processes, j.reader = name, newProcesses(), newReader(from)
 	j.orphan, j.told, j.begins, j.failed, j.estranged = nil, false, false, false, 0
+	j.connections, j.apart, j.suspicions = connections{}, false, nil
 	before := len(j.report.Divergences)
 	for {
 		c, err := j.reader.next()
@@ -199,6 +208,9 @@ func (j *Judge) mind(c call) {
 		j.reader.first = c.pid
 		c.line.pid = 0
 	}
+	if len(j.suspicions) > 0 {
+		j.confirm(c)
+	}
 	j.awaitChild()
 }
 
@@ -242,6 +254,9 @@ func (j *Judge) exit(c call) {
 	gone := j.processes.exit(c.pid)
 	if gone != nil && gone.asked != nil {
 		gone.asked.asked--
+		if gone.stirs {
+			gone.asked.link.stirring--
+		}
 		gone.asked.window = nil
 		gone.asked.aside = becauseNoReturn
 	}
@@ -256,9 +271,19 @@ func (j *Judge) begin(c call) {
 	who := j.processes.of(c.pid)
 	if h.makes {
 		who.forks, who.flags = true, cloneFlagsOf(c.body)
+		j.apart = j.apart || who.flags&cloneFlags["CLONE_NEWNET"] != 0
+	}
+	if h.parts {
+		j.apart = true
+	}
+	if h.closes {
+		who.table.sockets(func(s *socket) { s.link.silenced = true })
 	}
 	if string(c.name) == "close" {
 		who.shuts, _ = j.processes.find(c.pid, who, descriptor(firstArgument(c.body[len(c.name)+1:])))
+		if who.shuts != nil && who.shuts.socket != nil {
+			who.shuts.socket.link.silenced = true
+		}
 	}
 	if !h.socket || !j.processes.whole && !networkCalls[string(c.name)] {
 		return
@@ -273,8 +298,11 @@ func (j *Judge) begin(c call) {
 	case how == doubtful:
 		named.socket.aside = becauseAmbiguous
 	default:
-		who.asked = named.socket
+		who.asked, who.stirs = named.socket, !receivesOnly[string(c.name)]
 		named.socket.asked++
+		if who.stirs {
+			named.socket.link.stirring++
+		}
 	}
 }
 
@@ -311,8 +339,11 @@ func (j *Judge) complete(c call) {
 	asked := who.asked
 	if c.first != c.last && asked != nil {
 		asked.asked--
+		if who.stirs {
+			asked.link.stirring--
+		}
 	}
-	who.asked, who.forks = nil, false
+	who.asked, who.stirs, who.forks = nil, false, false
 	if !c.parse() {
 		j.strange(c)
 		if asked != nil {

@@ -119,30 +119,33 @@ func (n *names) settle(inet6 bool) {
 	}
 }
 
-// connect is what connect did; the answer is "" for success.
-func (n *names) connect(s *socket, a address, answer string) {
+// connect is what connect did; the answer is "" for success. It says whether it has
+// begun another connection, or ended one.
+func (n *names) connect(s *socket, a address, answer string) (another bool) {
 	to := toldBy(a)
 	if !to.host.IsValid() || to.host.IsUnspecified() || to.port == 0 {
 		to = unknown // this host, at some address
 	}
 	switch answer {
 	case "EALREADY", "EISCONN":
-		return
+		return false
 	case "", "EINPROGRESS", "EINTR", "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ERESTART_RESTARTBLOCK":
 		if a.family == 0 {
 			n.peer, n.pending, n.listens = unknown, false, false
 			n.giveBack(s.inet6)
-			return
+			return true
 		}
 		n.choose()
 		n.settle(s.inet6)
-		if !n.pending {
+		if another = !n.pending; another {
 			n.peer = to
 		}
 		n.pending = answer != "" && s.kind == stream
+		return another
 	default:
 		n.peer, n.pending = unknown, false
 		n.giveBack(s.inet6)
+		return true
 	}
 }
 

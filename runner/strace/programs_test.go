@@ -325,7 +325,7 @@ func TestPrograms(t *testing.T) {
 					file.Close()
 				}
 				report := judge.Report()
-				t.Logf("%-24s %d lines, %d sockets, %d calls, %d judged", options, report.Lines, report.Sockets, report.Calls, report.Judged)
+				t.Logf("%-24s %d lines, %d sockets, %d linked, %d calls, %d judged", options, report.Lines, report.Sockets, report.Linked, report.Calls, report.Judged)
 				for _, d := range report.Divergences {
 					t.Errorf("%s: %s:%d: %s\n  %s, allowed %v", options, d.File, d.Line, d.Call, d.Observed, d.Allowed)
 				}

@@ -15,7 +15,8 @@ type Report struct {
 	Lines       int          `json:"lines"`
 	Programs    []string     `json:"programs"`
 	Sockets     int          `json:"sockets"`
-	Calls       int          `json:"calls"` // upon sockets
+	Linked      int          `json:"linked"` // connections of which both ends are in the log, and known to be
+	Calls       int          `json:"calls"`  // upon sockets
 	Judged      int          `json:"judged"`
 	SetAside    []SetAside   `json:"set_aside"`
 	Attempts    []Attempts   `json:"attempts"`
@@ -90,6 +91,14 @@ const (
 	becauseHidden     = "the log does not show what the call was given, and it may have failed for that"
 )
 
+// bytesOf is a number of bytes.
+func bytesOf(n int64) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
 // putAside counts a call that is not judged.
 func (j *Judge) putAside(why string) { j.asides[why]++ }
 
@@ -111,7 +120,9 @@ func (r *Report) note(text string) {
 }
 
 // diverge keeps an answer that is impossible.
-func (j *Judge) diverge(a act, d *model.Divergence) {
+func (j *Judge) diverge(a act, d *model.Divergence) { j.keep(j.divergenceOf(a, d)) }
+
+func (j *Judge) divergenceOf(a act, d *model.Divergence) Divergence {
 	found := Divergence{
 		File: j.file, Line: a.last, Call: a.shown(), Observed: j.machine.Text(d.Call, a.seen),
 		Allowed: []string{}, Rules: append([]string{}, d.Rules...),
@@ -119,7 +130,7 @@ func (j *Judge) diverge(a act, d *model.Divergence) {
 	for _, allowed := range d.Allowed {
 		found.Allowed = append(found.Allowed, fmt.Sprintf("%s (%s)", allowed.Result, allowed.Rule.Name))
 	}
-	j.keep(found)
+	return found
 }
 
 func (j *Judge) keep(found Divergence) {

@@ -18,6 +18,8 @@ type socket struct {
 	ended bool  // it was shut down
 	born  bool  // accept made it
 	names names
+	link  link
+	file  *file
 	aside string // why it is not judged
 
 	latest int   // the line of the latest call upon it
@@ -105,7 +107,7 @@ func (j *Judge) follow(s *socket, a act) bool {
 	if explained {
 		before = slices.Clone(s.at)
 	}
-	fact := j.advance(s, a)
+	fact := j.advanceLinked(s, a)
 	if explained {
 		j.explain(s, a, before)
 	}
@@ -197,6 +199,7 @@ func (j *Judge) giveUp(s *socket, why string) {
 // order looks for orders of the calls that overlap in which all of them are allowed.
 // A call comes before those that begin after it has returned.
 func (j *Judge) order(s *socket) {
+	j.tell(s, anybody)
 	window := s.window
 	for i := range window {
 		if s.blurred {

@@ -50,6 +50,16 @@ func (t *table) close(descriptor int) {
 	}
 }
 
+// has says whether a descriptor names a file.
+func (t *table) has(f *file) bool {
+	for _, e := range t.entries {
+		if e.file == f {
+			return true
+		}
+	}
+	return false
+}
+
 // leave is one process less that has the table.
 func (t *table) leave() {
 	if t.uses--; t.uses == 0 {
@@ -81,6 +91,7 @@ func (t *table) sockets(yield func(*socket)) {
 type process struct {
 	table *table
 	asked *socket // upon which it is in a call that has not returned
+	stirs bool    // that call may send or end
 	shuts *file   // which it is closing, in a call that has not returned
 	forks bool    // it is in a call that makes a process, and has not returned
 	flags int64   // of that call

@@ -30,7 +30,7 @@ var (
 	}
 	directions = map[string]int64{"SHUT_RD": 0, "SHUT_WR": 1, "SHUT_RDWR": 2}
 	levels     = map[string]int64{"SOL_SOCKET": 1, "SOL_IP": 0, "SOL_TCP": 6, "SOL_UDP": 17, "SOL_IPV6": 41}
-	cloneFlags = map[string]int64{"CLONE_VM": 0x100, "CLONE_FILES": 0x400, "CLONE_THREAD": 0x10000}
+	cloneFlags = map[string]int64{"CLONE_VM": 0x100, "CLONE_FILES": 0x400, "CLONE_THREAD": 0x10000, "CLONE_NEWNET": 0x40000000}
 	pollFlags  = map[string]int64{
 		"POLLIN": 1, "POLLPRI": 2, "POLLOUT": 4, "POLLERR": 8, "POLLHUP": 0x10, "POLLNVAL": 0x20, "POLLRDNORM": 0x40, "POLLRDBAND": 0x80,
 		"POLLWRNORM": 0x100, "POLLWRBAND": 0x200, "POLLRDHUP": 0x2000,
