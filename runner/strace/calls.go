@@ -111,6 +111,10 @@ func (j *Judge) found(c call, named *file, how finding) *socket {
 	}
 	switch how {
 	case nothing:
+		if older := j.older(c); older != nil {
+			j.stranger()
+			return older
+		}
 		if network && !gone {
 			j.report.Calls++
 			j.putAside(becauseUnmade)
@@ -265,6 +269,9 @@ func (j *Judge) accept(c call, who *process, asked *socket) {
 	if named != nil && named.socket == nil {
 		f.outside = named.outside
 	}
+	if listener == nil && named == nil {
+		listener = j.older(c)
+	}
 	if listener != nil {
 		f.socket, f.outside = j.accepted(c, who, listener, kind), ""
 		f.socket.file = f
@@ -297,6 +304,10 @@ func (j *Judge) accepted(c call, who *process, listener *socket, kind int64) *so
 	op := j.words.appear
 	op.Args = [3]uint8{j.domain(s), s.set}
 	s.at[0].walk.Follow(op, model.Seen{})
+	if listener.older { // it may have had any options
+		s.timed, s.names = true, names{local: unknown, peer: s.names.peer}
+		j.learn(s, true)
+	}
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"connectspec/model"
 	"connectspec/spec"
@@ -52,12 +53,13 @@ type Judge struct {
 // words are the calls of the specification, upon the only socket of a state, and
 // its classes of input, by the names of both: `name silent`.
 type words struct {
-	socket, appear, accept, bind, listen, connect, shutdown model.Op
-	send, sendto, recv, getsockname, getpeername, soError   model.Op
-	setMode, setInformed, setOther, poll, selects           model.Op
-	others                                                  [4]uint8 // the classes of the input `other`
+	socket, appear, exist, accept, bind, listen, connect, shutdown model.Op
+	send, sendto, recv, getsockname, getpeername, soError          model.Op
+	setMode, setInformed, setOther, poll, selects                  model.Op
+	others                                                         [4]uint8 // the classes of the input `other`
 
-	names map[string]uint8
+	names    map[string]uint8
+	families map[bool]uint8 // of the field, by whether it is IPv6
 }
 
 // New makes a judge of a specification that is laid over by what a log leaves open.
@@ -88,7 +90,8 @@ func New(name string, text []byte) (*Judge, error) {
 const vocabulary = `
 s0 = socket stream inet unsure
 s1 = appear inet unsure
-s2 = accept s0
+s2 = exist stream inet unsure
+s3 = accept s0
 bind s0 any
 listen s0
 connect s0 silent
@@ -113,14 +116,19 @@ func (w *words) find(machine *model.Machine) error {
 		return err
 	}
 	for i, op := range []*model.Op{
-		&w.socket, &w.appear, &w.accept, &w.bind, &w.listen, &w.connect, &w.shutdown, &w.send, &w.sendto, &w.recv,
+		&w.socket, &w.appear, &w.exist, &w.accept, &w.bind, &w.listen, &w.connect, &w.shutdown, &w.send, &w.sendto, &w.recv,
 		&w.getsockname, &w.getpeername, &w.soError, &w.setMode, &w.setInformed, &w.setOther, &w.poll, &w.selects,
 	} {
 		*op = trace.Script[i]
 	}
-	w.appear.Made = 0              // a socket is followed by itself
-	w.accept.Made = model.NoSocket // likewise
-	w.names = map[string]uint8{}
+	w.appear.Made, w.exist.Made = 0, 0 // a socket is followed by itself
+	w.accept.Made = model.NoSocket     // likewise
+	w.names, w.families = map[string]uint8{}, map[bool]uint8{}
+	for _, field := range machine.Spec.Fields {
+		if field.Name == "family" {
+			w.families[false], w.families[true] = uint8(slices.Index(field.Words, "inet")), uint8(slices.Index(field.Words, "inet6"))
+		}
+	}
 	for _, class := range machine.Spec.Classes {
 		w.names[class.Input.Name+" "+class.Name] = uint8(class.Index)
 	}

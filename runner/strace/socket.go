@@ -17,6 +17,7 @@ type socket struct {
 	timed bool  // its calls may end after a time that was set
 	ended bool  // it was shut down
 	born  bool  // accept made it
+	older bool  // than the log: each call is judged by itself
 	names names
 	link  link
 	file  *file
@@ -89,6 +90,10 @@ func (j *Judge) setMode(walk *model.Walk, mode uint8) {
 func (j *Judge) follow(s *socket, a act) bool {
 	if s.aside != "" {
 		j.putAside(s.aside)
+		return false
+	}
+	if s.older {
+		j.judgeAlone(s, a)
 		return false
 	}
 	if s.asked > 0 || len(s.window) > 0 || a.first < s.latest {
