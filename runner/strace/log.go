@@ -64,7 +64,10 @@ type words struct {
 
 // New makes a judge of a specification that is laid over by what a log leaves open.
 // The text is that of connect.spec, or of another file that has a platform linux.
-func New(name string, text []byte) (*Judge, error) {
+func New(name string, text []byte) (*Judge, error) { return newBy(name, text, rules) }
+
+// newBy makes a judge of a specification that is laid over by other rules.
+func newBy(name string, text []byte, rules string) (*Judge, error) {
 	document, problems := spec.Read(name, append(append(append([]byte{}, text...), '\n'), rules...))
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("%s, with what a log leaves open: %w", name, problems[0])
