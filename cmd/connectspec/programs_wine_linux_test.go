@@ -53,7 +53,9 @@ func TestProgramsOnWine(t *testing.T) {
 				}
 				t.Run(runner.ReadHeader([]byte(text)).ID, func(t *testing.T) {
 					source, want, err := standalone(t, "wine.trace", text, language)
-					if err != nil {
+					if err != nil && strings.Contains(err.Error(), "a program cannot make the call") {
+						t.Skipf("NOT TESTED: %v", err)
+					} else if err != nil {
 						t.Fatal(err)
 					}
 					t.Parallel()
