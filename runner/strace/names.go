@@ -178,11 +178,18 @@ func (n *names) accepted(from address) names {
 	return made
 }
 
-// checkName holds what a call told against what is known of a name.
+// checkName holds what a call told against what is known of a name. Where the log
+// shows neither close nor fcntl a name that is not the socket's is that of another
+// one, which fcntl gave the number of one that was closed.
 func (j *Judge) checkName(c call, s *socket, known *name) {
 	told := toldBy(addressOf(c.argument(1)))
-	if known.allows(told) {
+	switch {
+	case known.allows(told):
 		known.learn(told)
+		return
+	case !j.processes.whole:
+		j.putAside(becauseAmbiguous)
+		s.aside = becauseAmbiguous
 		return
 	}
 	j.keep(Divergence{
