@@ -90,6 +90,9 @@ var onlyWindows = map[string]string{
 		select s0 soon -> ok exceptional
 		so_error s0 -> ok WSAECONNREFUSED
 		so_error s0 -> ok WSAECONNREFUSED`,
+	"C06": `s0 = socket stream inet nonblocking -> ok
+		connect s0 silent -> WSAEWOULDBLOCK
+		connect_ex s0 silent -> WSAEINVAL`,
 	"E11": `s0 = socket datagram inet blocking -> ok
 		connect s0 broadcast -> ok`,
 	"E15": `s0 = socket datagram inet blocking -> ok
@@ -115,6 +118,9 @@ var neverWindows = map[string]string{
 		poll s0 -> ok in+out+err+hup`,
 	"B27": `s0 = socket stream inet nonblocking -> ok
 		connect s0 zero_port -> WSAEADDRNOTAVAIL`,
+	"B32": `s0 = socket stream inet blocking -> ok
+		bind s0 any -> ok
+		connect_ex s0 listener null -> WSAEFAULT`,
 	"C01": `s0 = socket stream inet nonblocking -> ok
 		connect s0 listener -> ok`,
 	"C10": `s0 = socket stream inet nonblocking -> ok
@@ -127,6 +133,13 @@ var neverWindows = map[string]string{
 		select s0 -> ok nothing`,
 	"C14": `s0 = socket stream inet nonblocking -> ok
 		connect s0 refuser -> WSAECONNREFUSED`,
+	"C19": `s0 = socket stream inet nonblocking -> ok
+		bind s0 any -> ok
+		connect_ex s0 silent -> WSA_IO_PENDING
+		connect s0 silent -> WSAEALREADY`,
+	"E19": `s0 = socket datagram inet blocking -> ok
+		connect s0 listener -> ok
+		disconnect_ex s0 -> WSAEINVAL`,
 	"E02": `s0 = socket datagram inet nonblocking -> ok
 		recv s0 -> WSAENOTCONN`,
 	"E07": `s0 = socket datagram inet blocking -> ok

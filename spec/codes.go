@@ -51,33 +51,23 @@ func answeredCode(line dsl.Line) *dsl.Operand {
 	return nil
 }
 
-// codesIn are the codes that are put into a field of that name, in the order in
-// which errors are declared. Each stands where it is put first.
+// codesIn are the codes that are put into a field of that name, also those that
+// are copied there from other fields, in the order in which errors are declared.
+// Each stands where it is put first.
 func (r *resolver) codesIn(field string) []dsl.Name {
-	found := map[string]dsl.Name{}
-	var search func(effects []dsl.Effect)
-	search = func(effects []dsl.Effect) {
-		for _, effect := range effects {
-			if effect.Kind == dsl.Set && effect.Target.Field != nil && effect.Target.Field.Text == field && effect.Value.Field == nil {
-				if _, known := found[effect.Value.Base.Text]; !known {
-					found[effect.Value.Base.Text] = effect.Value.Base
-				}
+	found, fields := map[string]dsl.Name{}, []string{field}
+	for i := 0; i < len(fields); i++ {
+		r.eachEffect(func(effect dsl.Effect) {
+			if effect.Kind != dsl.Set || effect.Target.Field == nil || effect.Target.Field.Text != fields[i] {
+				return
 			}
-			search(effect.Effects)
-		}
-	}
-	searchLines := func(lines []dsl.Line) {
-		for _, line := range lines {
-			for _, outcome := range line.Outcomes {
-				search(outcome.Effects)
+			if from := effect.Value.Field; from != nil && !slices.Contains(fields, from.Text) {
+				fields = append(fields, from.Text)
 			}
-		}
-	}
-	for _, rule := range r.rules {
-		searchLines(rule.node.Lines)
-	}
-	for _, change := range r.layers.changes {
-		searchLines(change.Lines)
+			if _, known := found[effect.Value.Base.Text]; !known && effect.Value.Field == nil {
+				found[effect.Value.Base.Text] = effect.Value.Base
+			}
+		})
 	}
 	var codes []dsl.Name
 	for _, e := range r.spec.Errors {
@@ -86,4 +76,28 @@ func (r *resolver) codesIn(field string) []dsl.Name {
 		}
 	}
 	return codes
+}
+
+// eachEffect does something with all effects of rules and changes.
+func (r *resolver) eachEffect(do func(dsl.Effect)) {
+	var all func(effects []dsl.Effect)
+	all = func(effects []dsl.Effect) {
+		for _, effect := range effects {
+			do(effect)
+			all(effect.Effects)
+		}
+	}
+	lines := func(lines []dsl.Line) {
+		for _, line := range lines {
+			for _, outcome := range line.Outcomes {
+				all(outcome.Effects)
+			}
+		}
+	}
+	for _, rule := range r.rules {
+		lines(rule.node.Lines)
+	}
+	for _, change := range r.layers.changes {
+		lines(change.Lines)
+	}
 }

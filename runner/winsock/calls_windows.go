@@ -158,7 +158,7 @@ func (r *Room) accept(c *call) (agent.Answer, error) {
 		return answer(made.number), nil
 	}
 	r.sockets[c.Makes] = socket{handle: made.result, state: stateOpen, family: s.family, stream: s.stream,
-		nonblocking: s.nonblocking, touched: true, event: s.event} // it inherits the mode
+		nonblocking: s.nonblocking, touched: true, event: s.event, message: s.message} // it inherits the mode
 	r.recall(c.Makes)
 	return room.OK, nil
 }

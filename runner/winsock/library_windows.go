@@ -31,6 +31,7 @@ const (
 	fnSelect
 	fnPoll
 	fnEventSelect
+	fnAsyncSelect
 	fnEnumEvents
 	fnControlMore
 	fnOverlappedResult
@@ -42,7 +43,7 @@ var functionNames = [functions]string{
 	fnAccept: "accept", fnConnect: "connect", fnWSAConnect: "WSAConnect", fnClose: "closesocket", fnShutdown: "shutdown", fnSend: "send",
 	fnSendTo: "sendto", fnRecv: "recv", fnRecvFrom: "recvfrom", fnSockName: "getsockname", fnPeerName: "getpeername",
 	fnSetOption: "setsockopt", fnGetOption: "getsockopt", fnControl: "ioctlsocket", fnSelect: "select", fnPoll: "WSAPoll",
-	fnEventSelect: "WSAEventSelect", fnEnumEvents: "WSAEnumNetworkEvents",
+	fnEventSelect: "WSAEventSelect", fnAsyncSelect: "WSAAsyncSelect", fnEnumEvents: "WSAEnumNetworkEvents",
 	fnControlMore: "WSAIoctl", fnOverlappedResult: "WSAGetOverlappedResult",
 }
 

@@ -59,6 +59,8 @@ func init() {
 
 		"event_select":   (*Room).eventSelect,
 		"network_events": (*Room).networkEvents,
+		"async_select":   (*Room).asyncSelect,
+		"window_message": (*Room).windowMessage,
 
 		"connect_ex":        (*Room).connectEx,
 		"overlapped_result": (*Room).overlappedResult,
@@ -70,6 +72,8 @@ func init() {
 	forms["wsa_connect"] = forms["connect"]
 	forms["event_select"] = room.Form{Words: []room.WordReader{readInterest}}
 	forms["network_events"] = room.Form{Words: forms["select"].Words}
+	forms["async_select"] = room.Form{Words: []room.WordReader{readInterest}}
+	forms["window_message"] = room.Form{Words: forms["select"].Words}
 	forms["connect_ex"] = room.Form{Words: []room.WordReader{forms["sendto"].Words[0], readOverlapped}}
 	forms["overlapped_result"] = room.Form{Words: forms["select"].Words}
 	forms["update_context"] = room.Form{}

@@ -38,6 +38,7 @@ type Room struct {
 	file     syscall.Handle // no socket
 	events   events
 	requests requests
+	mailbox  mailbox
 
 	// Of the script at hand.
 	started    int // how often the library has been started
@@ -76,6 +77,7 @@ type socket struct {
 	event       syscall.Handle // that network events set; 0: none
 	request     *request       // the last one; nil: none
 	absent      bool           // the absent host was called, and is still looked for
+	message     uint32         // that a window gets about it; 0: none
 	last        netip.AddrPort // its address when it was last looked up
 }
 
@@ -320,6 +322,9 @@ func (r *Room) startAnew() error {
 }
 
 func (r *Room) reset() {
+	if slices.ContainsFunc(r.sockets[:], func(s socket) bool { return s.message != 0 }) {
+		r.mailbox.empty()
+	}
 	r.sockets = [room.Places]socket{}
 	r.nowhere = socket{nonblocking: true}
 	r.recalls, r.failed = false, nil
@@ -346,6 +351,7 @@ func (r *Room) Close() error {
 	if r.ports != nil {
 		r.ports.close()
 	}
+	r.mailbox.close()
 	r.events.close()
 	r.requests.close()
 	if r.keeper != nil {
