@@ -160,7 +160,8 @@ func (r *resolver) ofGone(word string) (test WordTest, gone bool) {
 	return r.always(enumeration && field.Words[0].Name.Text == word), true
 }
 
-// always is a test that any socket passes, or none.
+// always is a test that any socket passes, or none: the first field is an
+// enumeration, and what is no socket has none of its words.
 func (r *resolver) always(passes bool) WordTest {
 	test := WordTest{Offset: FirstOffset}
 	if passes {
