@@ -105,8 +105,25 @@ func (r *Room) bind(c *call) (agent.Answer, error) {
 		}
 	}
 	_, number := r.call(fnBind, handle, uintptr(name), uintptr(s.family.Exact()))
+	if number == 0 {
+		r.noteOwner(c, s)
+	}
 	r.recall(c.On)
 	return answer(number), nil
+}
+
+// noteOwner remembers whose address was that of another socket before.
+func (r *Room) noteOwner(c *call, s *socket) {
+	switch c.Local {
+	case room.LocalSocket:
+		s.borrowed = true
+		if c.To >= 0 {
+			r.sockets[c.To].borrowed = true
+		}
+	case room.LocalFixed:
+		s.borrowed = r.taken
+		r.taken = true
+	}
 }
 
 func (r *Room) listen(c *call) (agent.Answer, error) {
@@ -129,7 +146,7 @@ func (r *Room) wait(s *socket, f function, arguments ...uintptr) (w waited) {
 		w.result, w.number = r.call(f, arguments...)
 		return w
 	}
-	patience := r.patience
+	patience := r.patienceWith(s)
 	var before func()
 	if s.absent && f == fnConnect {
 		before = func() { r.giveUpFor(s) }

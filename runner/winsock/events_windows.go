@@ -78,18 +78,21 @@ func (r *Room) eventSelect(c *call) (agent.Answer, error) {
 }
 
 // await waits until an object is set, for as long as the call may wait.
-func (r *Room) await(object syscall.Handle, c *call, s *socket) error {
-	horizon := r.horizon(c, s)
-	if horizon == 0 {
+func (r *Room) await(object syscall.Handle, c *call, s *socket) (err error) {
+	if !c.Soon {
 		return nil
 	}
-	if horizon == patienceTimed {
-		defer r.countWaiting(time.Now())
-	}
-	if _, err := syscall.WaitForSingleObject(object, uint32(horizon/time.Millisecond)); err != nil {
-		return fmt.Errorf("WaitForSingleObject: %w", err)
-	}
-	return nil
+	r.look(c, s, func(limit time.Duration) (uintptr, syscall.Errno) {
+		var state uint32
+		if state, err = syscall.WaitForSingleObject(object, uint32(limit/time.Millisecond)); err != nil {
+			err = fmt.Errorf("WaitForSingleObject: %w", err)
+		}
+		if state == syscall.WAIT_TIMEOUT {
+			return 0, 0
+		}
+		return 1, 0
+	})
+	return err
 }
 
 // networkEvents waits for an event, if it is asked to, and tells what has happened:

@@ -44,6 +44,14 @@ func (r *Room) horizon(c *call, s *socket) time.Duration {
 	case s.timed && s.begun && !s.absent:
 		return patienceTimed
 	}
+	return r.patienceWith(s)
+}
+
+// patienceWith is how long a call that may block, upon a socket, is given.
+func (r *Room) patienceWith(s *socket) time.Duration {
+	if r.wine && s.borrowed {
+		return patienceRetry
+	}
 	return r.patience
 }
 

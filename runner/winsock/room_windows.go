@@ -51,6 +51,7 @@ type Room struct {
 	fileClosed bool
 	leaked     bool  // a send has faulted: see keepFixed
 	pinned     bool  // the fixed port was asked for
+	taken      bool  // and given
 	far        bool  // it may have something to say to the silent host
 	networked  bool  // the silent host has said something
 	failed     error // of the keeper, in the midst of a call
@@ -76,6 +77,7 @@ type socket struct {
 	begun       bool           // the last connect left an attempt to go on
 	event       syscall.Handle // that network events set; 0: none
 	request     *request       // the last one; nil: none
+	borrowed    bool           // its address was that of another socket before
 	absent      bool           // the absent host was called, and is still looked for
 	message     uint32         // that a window gets about it; 0: none
 	last        netip.AddrPort // its address when it was last looked up
@@ -95,6 +97,9 @@ const (
 const (
 	patienceOnWine    = 2 * time.Millisecond
 	patienceOnWindows = 3 * time.Second
+	// patienceRetry is with an attempt that may meet what is left of an older
+	// connection, and is made once more then: see letRetry of the Linux room.
+	patienceRetry = 200 * time.Millisecond
 	// patienceTimed is with a timeout: the lab of Wine ends an attempt after two
 	// seconds, or three.
 	patienceTimed = 4 * time.Second
@@ -330,7 +335,7 @@ func (r *Room) reset() {
 	r.recalls, r.failed = false, nil
 	r.peers.Forget()
 	r.sent = 0
-	r.fileClosed, r.leaked, r.pinned, r.far, r.networked = false, false, false, false, false
+	r.fileClosed, r.leaked, r.far, r.networked, r.pinned, r.taken = false, false, false, false, false, false
 }
 
 // Close closes the fixtures and gives the thread back.
