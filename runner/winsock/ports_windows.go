@@ -68,8 +68,13 @@ func (a *allotments) allot() error {
 	a.text = append(a.text, ' ')
 	a.text = strconv.AppendInt(a.text, int64(a.next-1), 10)
 	a.text = append(a.text, '\n')
+	// With a structure that says where to write, Wine would tell its server that
+	// it has written.
+	if _, err := syscall.SetFilePointer(a.file, 0, nil, syscall.FILE_BEGIN); err != nil {
+		return fmt.Errorf("%s: %w", rangeFile, err)
+	}
 	var written uint32
-	if err := syscall.WriteFile(a.file, a.text, &written, &syscall.Overlapped{}); err != nil {
+	if err := syscall.WriteFile(a.file, a.text, &written, nil); err != nil {
 		return fmt.Errorf("%s: %w", rangeFile, err)
 	}
 	return nil
