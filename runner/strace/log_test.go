@@ -118,6 +118,14 @@ clone(child_stack=NULL, flags=SIGCHLD) = 2
 connect(3, ` + here + `) = 0
 connect(3, ` + here + `) = 0
 `, "", becauseUnfollowed},
+		{"an attempt that goes on is called off", whole + `1 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP) = 3
+1 connect(3, ` + here + `) = -1 EINPROGRESS (x)
+1 getsockname(3, {sa_family=AF_INET, sin_port=htons(5000), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0
+1 connect(3, 0x1, 0) = -1 EINVAL (x)
+1 getsockname(3, {sa_family=AF_INET, sin_port=htons(5000), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0
+1 shutdown(3, SHUT_WR) = 0
+1 getsockname(3, {sa_family=AF_INET, sin_port=htons(5000), sin_addr=inet_addr("0.0.0.0")}, [16]) = 0
+`, "", ""},
 		{"MPTCP", whole + "1 socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP) = 3\n1 listen(3, 1) = 0\n", "", "sockets of MPTCP"},
 		{"Fast Open", whole + `1 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3
 1 sendto(3, "x", 1, MSG_FASTOPEN, ` + here + `) = 1
@@ -271,6 +279,8 @@ func FuzzLog(f *testing.F) {
 	}
 	f.Add(log)
 	f.Add([]byte(whole + "1 socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3\n2 poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN}])\n"))
+	f.Add([]byte(known + "1 read(5, \"\", 1) = 0\n2 write(4, \"x\", 1) = 1\n"))
+	f.Add([]byte(whole + "1 accept4(5<TCP:[127.0.0.1:80]>, NULL, NULL, SOCK_CLOEXEC) = 6\n1 listen(6<TCP:[1]>, 1) = 0\n"))
 	j := newJudge(f)
 	f.Fuzz(func(_ *testing.T, log []byte) {
 		_ = j.Log("log", bytes.NewReader(log)) // an error is an answer

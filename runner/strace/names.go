@@ -58,7 +58,7 @@ type names struct {
 	loose   bool // the port may have been given back; what shows is the old one until another is chosen
 	fixed   bool // bind was asked for that host: it stays
 	peer    name
-	pending bool // an attempt to reach the peer goes on
+	pending bool // an attempt to reach the peer may go on
 	listens bool
 	foreign bool // what it accepts may have any address: IP_TRANSPARENT
 }
@@ -142,8 +142,8 @@ func (n *names) connect(s *socket, a address, answer string) (another bool) {
 		}
 		n.pending = answer != "" && s.kind == stream
 		return another
-	default:
-		n.peer, n.pending = unknown, false
+	default: // it may have ended an attempt, or turned away another one
+		n.peer = unknown
 		n.giveBack(s.inet6)
 		return true
 	}
