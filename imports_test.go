@@ -35,7 +35,7 @@ var duties = map[string]duty{
 	// Programs are text: nobody's sockets are needed to write one.
 	"runner/program": {},
 	"runner/room":    {imports: []string{"runner/agent"}},
-	"runner/linux": {imports: []string{"runner/agent", "runner/room"},
+	"runner/linux": {imports: []string{"runner/agent", "runner/room", "runner/posix"},
 		modules: []string{"golang.org/x/sys", "github.com/vishvananda/netlink", "github.com/gopacket/gopacket"}},
 	"runner/posix":   {imports: []string{"runner/agent", "runner/room"}, modules: []string{"golang.org/x/sys"}},
 	"runner/winsock": {imports: []string{"runner/agent", "runner/room"}},

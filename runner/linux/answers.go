@@ -3,9 +3,8 @@
 package linux
 
 import (
-	"strconv"
-
 	"connectspec/runner/agent"
+	"connectspec/runner/posix"
 	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
@@ -20,23 +19,9 @@ var (
 // maxErrno is above every error number that Linux shows to programs.
 const maxErrno = 200
 
-// errorName is the name that the manual pages use.
-func errorName(errno unix.Errno) string {
-	switch errno {
-	case unix.EOPNOTSUPP: // the same number as ENOTSUP
-		return "EOPNOTSUPP"
-	case unix.EAGAIN: // the same number as EWOULDBLOCK
-		return "EAGAIN"
-	}
-	if name := unix.ErrnoName(errno); name != "" {
-		return name
-	}
-	return "errno_" + strconv.Itoa(int(errno))
-}
-
 func makeErrorAnswers() (answers [maxErrno]agent.Answer) {
 	for errno := range answers {
-		answers[errno] = agent.Answer{Name: errorName(unix.Errno(errno))}
+		answers[errno] = agent.Answer{Name: posix.ErrorName(unix.Errno(errno))}
 	}
 	return answers
 }
@@ -44,7 +29,7 @@ func makeErrorAnswers() (answers [maxErrno]agent.Answer) {
 // makePendingAnswers makes what so_error answers.
 func makePendingAnswers() (answers [maxErrno]agent.Answer) {
 	for errno := range answers {
-		answers[errno] = agent.Answer{Name: agent.OK, Value: errorName(unix.Errno(errno))}
+		answers[errno] = agent.Answer{Name: agent.OK, Value: posix.ErrorName(unix.Errno(errno))}
 	}
 	answers[0].Value = "none"
 	return answers
@@ -62,5 +47,5 @@ func failure(errno unix.Errno) agent.Answer {
 	if errno < maxErrno {
 		return errorAnswers[errno]
 	}
-	return agent.Answer{Name: errorName(errno)}
+	return agent.Answer{Name: posix.ErrorName(errno)}
 }

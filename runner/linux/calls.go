@@ -326,7 +326,7 @@ func (r *Room) socketError(c *call) (agent.Answer, error) {
 		return failure(errno), nil
 	}
 	if r.value < 0 || r.value >= maxErrno {
-		return agent.Answer{Name: agent.OK, Value: errorName(unix.Errno(r.value))}, nil
+		return agent.Answer{Name: agent.OK, Value: failure(unix.Errno(r.value)).Name}, nil
 	}
 	return pendingAnswers[r.value], nil
 }

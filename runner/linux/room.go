@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"connectspec/runner/agent"
+	"connectspec/runner/posix"
 	"connectspec/runner/room"
 	"golang.org/x/sys/unix"
 )
@@ -21,7 +22,7 @@ type Room struct {
 	labReason string // why there is none
 	version   string
 
-	pages      pages
+	pages      posix.Pages
 	book       *room.NameBook
 	reader     room.Reader
 	peers      *room.Peers
@@ -327,7 +328,7 @@ func (r *Room) Close() error {
 	if r.far != nil {
 		r.far.close()
 	}
-	r.pages.close()
+	r.pages.Close()
 	runtime.UnlockOSThread()
 	return nil
 }

@@ -214,5 +214,5 @@ func (r *Room) socketError(c *call) (agent.Answer, error) {
 	case pending == 0:
 		return agent.Answer{Name: agent.OK, Value: "none"}, nil
 	}
-	return agent.Answer{Name: agent.OK, Value: errorName(unix.Errno(pending))}, nil
+	return agent.Answer{Name: agent.OK, Value: ErrorName(unix.Errno(pending))}, nil
 }

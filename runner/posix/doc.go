@@ -7,9 +7,9 @@
 //
 //   - what the room has, and the life of a script (room.go, fixtures.go)
 //   - the lines of scripts, and the calls (prepare.go, calls.go, names.go)
-//   - calls that wait, and what shows upon a socket (waiting.go, levels.go)
-//   - what systems call and number differently (system_*.go)
+//   - calls that wait, and what shows upon a socket (waiting.go)
+//   - what package linux makes use of (system.go)
 //
-// It works on Linux too, where tests hold it against package linux; on the other
+// It works on Linux too, where a test holds it against package linux; on the other
 // systems it is compiled, and has not been run.
 package posix

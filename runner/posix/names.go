@@ -3,7 +3,6 @@
 package posix
 
 import (
-	"fmt"
 	"net/netip"
 	"unsafe"
 
@@ -80,33 +79,3 @@ func (r *Room) getpeername(c *call) (agent.Answer, error) {
 }
 
 func (r *Room) lastAddress(p room.Place) netip.AddrPort { return r.sockets[p].last }
-
-// pages is memory that Go does not know, for names.
-type pages struct {
-	mapped [][]byte // to be unmapped
-}
-
-func (*pages) PageBytes() int { return unix.Getpagesize() }
-
-func (p *pages) Allocate(bytes int) ([]byte, error) {
-	memory, err := unix.Mmap(-1, 0, bytes, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
-	if err != nil {
-		return nil, fmt.Errorf("mmap: %w", err)
-	}
-	p.mapped = append(p.mapped, memory)
-	return memory, nil
-}
-
-func (*pages) Forbid(memory []byte) error {
-	if err := unix.Mprotect(memory, unix.PROT_NONE); err != nil {
-		return fmt.Errorf("mprotect: %w", err)
-	}
-	return nil
-}
-
-func (p *pages) close() {
-	for _, memory := range p.mapped {
-		unix.Munmap(memory)
-	}
-	p.mapped = nil
-}

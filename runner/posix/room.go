@@ -21,7 +21,7 @@ import (
 // that opened it and to its thread.
 type Room struct {
 	version  string
-	pages    pages
+	pages    Pages
 	book     *room.NameBook
 	reader   room.Reader
 	peers    *room.Peers
@@ -208,7 +208,7 @@ func (r *Room) Close() error {
 	if r.file >= 0 {
 		unix.Close(r.file)
 	}
-	r.pages.close()
+	r.pages.Close()
 	runtime.UnlockOSThread()
 	return nil
 }

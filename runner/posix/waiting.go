@@ -4,7 +4,6 @@ package posix
 
 import (
 	"errors"
-	"strconv"
 	"time"
 	"unsafe"
 
@@ -138,19 +137,5 @@ func outcome(errno unix.Errno) agent.Answer {
 	if errno == 0 {
 		return room.OK
 	}
-	return agent.Answer{Name: errorName(errno)}
-}
-
-// errorName is the name that the manual pages use.
-func errorName(errno unix.Errno) string {
-	switch errno {
-	case unix.EOPNOTSUPP: // on some systems the same number as ENOTSUP
-		return "EOPNOTSUPP"
-	case unix.EAGAIN: // the same number as EWOULDBLOCK
-		return "EAGAIN"
-	}
-	if name := unix.ErrnoName(errno); name != "" {
-		return name
-	}
-	return "errno_" + strconv.Itoa(int(errno))
+	return agent.Answer{Name: ErrorName(errno)}
 }
