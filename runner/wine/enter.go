@@ -24,7 +24,11 @@ func Enter() error {
 	if loader == "" || prefix == "" || built == "" || os.Getenv(room.LabVariable) != room.LabNew {
 		return errors.New("the agent of Wine is started by this program itself: connectspec run --target wine")
 	}
-	if err := linux.EnterLab(func() error { return errors.Join(hurry(), occupy(prefix), startKeeper()) }); err != nil {
+	furnish := func() error { return errors.Join(hurry(), occupy(prefix)) }
+	if os.Getenv(aloneVariable) == "" {
+		furnish = func() error { return errors.Join(hurry(), occupy(prefix), startKeeper()) }
+	}
+	if err := linux.EnterLab(furnish); err != nil {
 		return err
 	}
 	variables := append(environment(ownPrefix, serviceless), room.LabVariable+"="+room.LabReady, room.KeeperVariable+"="+keeperFolder)

@@ -22,6 +22,7 @@ const (
 	loaderVariable = "CONNECTSPEC_WINE_LOADER"
 	prefixVariable = "CONNECTSPEC_WINE_PREFIX"
 	agentVariable  = "CONNECTSPEC_WINE_AGENT"
+	aloneVariable  = "CONNECTSPEC_WINE_ALONE" // set: the program is not ours, and has fixtures of its own
 )
 
 // Start says how a client starts the agent of Wine's sockets: this very program
@@ -80,9 +81,11 @@ func (s *starter) prepare(ctx context.Context) (agent.Start, error) {
 			return nil, err
 		}
 	}
-	s.next = linux.Enclosed(s.arguments, []string{
-		loaderVariable + "=" + s.wine.loader, prefixVariable + "=" + prefix, agentVariable + "=" + built,
-	})
+	variables := []string{loaderVariable + "=" + s.wine.loader, prefixVariable + "=" + prefix, agentVariable + "=" + built}
+	if s.program != "" {
+		variables = append(variables, aloneVariable+"=1")
+	}
+	s.next = linux.Enclosed(s.arguments, variables)
 	return s.next, nil
 }
 
