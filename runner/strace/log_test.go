@@ -208,6 +208,12 @@ connect(3, ` + here + `) = 0
 1 <... splice resumed>) = 5
 1 splice(8, NULL, 3, NULL, 5, 0) = 5
 `, "splice ok", ""},
+		{"splice is ended by a signal before the socket is asked", whole + `1 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP) = 3
+1 connect(3, ` + here + `) = -1 EINPROGRESS (x)
+1 poll([{fd=3, events=POLLOUT}], 1, -1) = 1 ([{fd=3, revents=POLLOUT}])
+1 splice(8, NULL, 3, NULL, 5, SPLICE_F_NONBLOCK) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)
+1 splice(8, NULL, 3, NULL, 5, SPLICE_F_NONBLOCK) = -1 EAGAIN (x)
+`, "", "what was moved between two descriptors may have failed for the other one"},
 		{"both forms of several constants", whole + `1 socket(0x2 /* AF_INET */, 0x1 /* SOCK_STREAM */|0x800 /* SOCK_NONBLOCK */, 0 /* IPPROTO_IP */) = 3
 1 connect(3, ` + here + `) = -1 EINPROGRESS (x)
 1 connect(3, ` + here + `) = -1 EINVAL (x)
