@@ -4,7 +4,6 @@ package linux
 
 import (
 	"errors"
-	"fmt"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -25,7 +24,7 @@ func (r *Room) upon(c *call) (uintptr, *socket) {
 		return uintptr(r.handles.never), &r.nowhere
 	}
 	s := &r.sockets[c.On]
-	if s.state != stateOpen {
+	if s.state != room.StateOpen {
 		return uintptr(r.handles.never), s
 	}
 	return uintptr(s.fd), s
@@ -43,22 +42,19 @@ func (r *Room) socket(c *call) (agent.Answer, error) {
 	if errno != 0 {
 		return failure(errno), nil
 	}
-	r.sockets[c.Makes] = socket{fd: r.unsharedNumber(fd), state: stateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
+	r.sockets[c.Makes] = socket{fd: r.unsharedNumber(fd), state: room.StateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
 	return room.OK, nil
 }
 
 func (r *Room) bind(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	name := r.book.Locals[s.family][c.Local]
-	if c.Local == room.LocalSocket {
-		var err error
-		if name, err = r.addressOf(c.To, s.family); err != nil {
-			return agent.Answer{}, err
-		}
+	name, err := r.addresses.Local(&c.Line, s.family)
+	if err != nil {
+		return agent.Answer{}, err
 	}
 	r.allot(fd, s)
 	_, _, errno := unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), uintptr(s.family.Exact()))
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(errno), nil
 }
 
@@ -66,7 +62,7 @@ func (r *Room) listen(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	r.allot(fd, s)
 	_, _, errno := unix.RawSyscall(unix.SYS_LISTEN, fd, uintptr(c.Number), 0)
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(errno), nil
 }
 
@@ -88,8 +84,8 @@ func (r *Room) accepted(c *call, made uintptr, errno unix.Errno) agent.Answer {
 		return failure(errno)
 	}
 	_, s := r.upon(c)
-	r.sockets[c.Makes] = socket{fd: r.unsharedNumber(made), state: stateOpen, family: s.family, stream: s.stream, touched: true, sendTimed: s.sendTimed}
-	r.recall(c.Makes)
+	r.sockets[c.Makes] = socket{fd: r.unsharedNumber(made), state: room.StateOpen, family: s.family, stream: s.stream, touched: true, sendTimed: s.sendTimed}
+	r.addresses.Recall(c.Makes)
 	return room.OK
 }
 
@@ -109,7 +105,7 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	if c.Thread != room.OwnThread {
 		return r.start(c, &w)
 	}
-	if !s.stream || s.nonblocking || s.state != stateOpen {
+	if !s.stream || s.nonblocking || s.state != room.StateOpen {
 		_, _, errno := unix.RawSyscall(w.trap, w.fd, w.a2, w.a3)
 		return r.connected(c, 0, errno), nil
 	}
@@ -118,7 +114,7 @@ func (r *Room) connect(c *call) (agent.Answer, error) {
 	}
 	errno, blocked, err := r.attempt(&w, s)
 	if blocked || err != nil {
-		r.recall(c.On)
+		r.addresses.Recall(c.On)
 		return room.Blocks, err
 	}
 	return r.connected(c, 0, errno), nil
@@ -129,39 +125,26 @@ func (r *Room) connected(c *call, _ uintptr, errno unix.Errno) agent.Answer {
 		fd, _ := r.upon(c)
 		r.letRetry(fd)
 	}
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(errno)
 }
 
-// destination is where the name of a connect or sendto stands. Null pointers
-// are among them.
+// destination is where the name of a connect or sendto stands.
 func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
-	switch c.Class {
-	case room.ClassNull:
-		return nil, nil
-	case room.ClassOwn:
-		return r.addressOf(c.On, s.family)
-	case room.ClassSocket:
-		return r.addressOf(c.To, s.family)
-	case room.ClassAbsent:
-		s.absent = true
-	}
-	name := r.book.Names[s.family][c.Class]
-	if name == nil {
-		return nil, fmt.Errorf("%s is no address of this family", room.NameRows[c.Class].Word)
-	}
+	name, fixed, err := r.addresses.Destination(&c.Line, s.family)
+	s.absent = s.absent || c.Class == room.ClassAbsent
 	// Whatever is at the listener's port may be queued there. Asking costs
 	// less than finding out.
-	r.queued = r.queued || s.stream
-	return name, nil
+	r.queued = r.queued || fixed && s.stream
+	return name, err
 }
 
 func (r *Room) closeSocket(c *call) (agent.Answer, error) {
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	fd, s := r.upon(c)
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
-	if s.state == stateOpen {
-		s.state = stateClosed // whatever close answers, on Linux
+	if s.state == room.StateOpen {
+		s.state = room.StateClosed // whatever close answers, on Linux
 	}
 	return answer(errno), nil
 }
@@ -169,7 +152,7 @@ func (r *Room) closeSocket(c *call) (agent.Answer, error) {
 func (r *Room) shutdown(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
 	_, _, errno := unix.RawSyscall(unix.SYS_SHUTDOWN, fd, uintptr(c.Number), 0)
-	r.recall(c.On) // what calls an attempt off changes its address
+	r.addresses.Recall(c.On) // what calls an attempt off changes its address
 	return answer(errno), nil
 }
 
@@ -223,7 +206,7 @@ func (r *Room) sendTo(c *call, destination func(*Room, *call, *socket) (unsafe.P
 }
 
 func (r *Room) delivered(c *call, _ uintptr, errno unix.Errno) agent.Answer {
-	r.recall(c.On) // to send may give a local address
+	r.addresses.Recall(c.On) // to send may give a local address
 	return answer(errno)
 }
 
@@ -311,7 +294,7 @@ func (r *Room) setMode(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	r.value = int32(c.Number)
 	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, fd, setNonblocking, uintptr(unsafe.Pointer(&r.value)))
-	if errno == 0 && s.state == stateOpen {
+	if errno == 0 && s.state == room.StateOpen {
 		s.nonblocking = c.Number != 0
 	}
 	return answer(errno), nil

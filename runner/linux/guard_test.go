@@ -44,7 +44,7 @@ func TestLoopbackOnly(t *testing.T) {
 
 func checkHarmless(t *testing.T, r *Room, f family, class room.NameClass) {
 	t.Helper()
-	pointer := r.book.Names[f][class]
+	pointer := r.addresses.Names[f][class]
 	switch class {
 	case room.ClassUnreadable, room.ClassTorn, room.ClassOwn:
 		return // no address, or one that is looked at when it is known
@@ -79,7 +79,7 @@ func TestOwnAddressOutsideLoopback(t *testing.T) {
 	calls := prepareAll(t, room, [][]string{{fresh, "connect s0 silent", "sendto s0 own"},
 		{fresh, "connect s0 silent", "s1 = socket stream inet blocking", "connect s1 s0"},
 		{fresh, "connect s0 silent", "s1 = socket stream inet blocking", "bind s1 s0"}})
-	room.lab = false // but for this, the same kernel and the same addresses
+	room.lab, room.addresses.Lab = false, false // but for this, the same kernel and the same addresses
 	for _, script := range calls {
 		if err := room.Begin(script); err != nil {
 			t.Fatal(err)

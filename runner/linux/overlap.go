@@ -23,11 +23,11 @@ type argumentMemory struct {
 // take lets a system call have its arguments here instead of in the room's
 // memory. The kernel reads some of them again when a signal restarts the call.
 func (m *argumentMemory) take(r *Room, w *waiting) {
-	copy(m.name[:], r.book.Scratch)
+	copy(m.name[:], r.addresses.Scratch)
 	m.length, m.data = r.length, r.data
 	for _, argument := range []*uintptr{&w.a2, &w.a3, &w.a4, &w.a5, &w.a6} {
 		switch *argument {
-		case uintptr(unsafe.Pointer(&r.book.Scratch[0])), uintptr(unsafe.Pointer(&r.nameBytes)):
+		case uintptr(unsafe.Pointer(&r.addresses.Scratch[0])), uintptr(unsafe.Pointer(&r.nameBytes)):
 			*argument = uintptr(unsafe.Pointer(&m.name))
 		case uintptr(unsafe.Pointer(&r.length)):
 			*argument = uintptr(unsafe.Pointer(&m.length))
@@ -94,7 +94,7 @@ func (r *Room) start(c *call, w *waiting) (agent.Answer, error) {
 	r.engaged++
 	t.call()
 	answer, err := r.returnOf(t)
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer, err
 }
 

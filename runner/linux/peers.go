@@ -3,7 +3,6 @@
 package linux
 
 import (
-	"net/netip"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -19,46 +18,14 @@ func (r *Room) ask(trap, fd uintptr) unix.Errno {
 	return errno
 }
 
-// recall remembers the address that a socket has now, if the script asks for
-// such things.
-func (r *Room) recall(p room.Place) {
-	if !r.recalls || p < 0 {
-		return
-	}
+// called is what a socket of the script is called now.
+func (r *Room) called(p room.Place) room.Called {
 	s := &r.sockets[p]
-	if s.state != stateOpen || r.ask(unix.SYS_GETSOCKNAME, uintptr(s.fd)) != 0 {
-		return
+	called := room.Called{State: s.state, Family: s.family}
+	if s.state == room.StateOpen && r.ask(unix.SYS_GETSOCKNAME, uintptr(s.fd)) == 0 {
+		called.Name = r.nameBytes[:r.length]
 	}
-	address, ok := room.DecodeName(r.nameBytes[:r.length])
-	if !ok {
-		return
-	}
-	s.last = address
-	r.peers.Recall(p, address)
-}
-
-// addressOf writes the address of a socket as a name: where others reach it.
-// One that is closed has the last one it was seen with, one without a local
-// name that of loopback with port 0. The error is that of a socket which is
-// somewhere that the room must not send to.
-func (r *Room) addressOf(p room.Place, caller family) (unsafe.Pointer, error) {
-	address := netip.AddrPortFrom(caller.Loopback(), 0)
-	if p >= 0 && r.sockets[p].state != stateAbsent {
-		address = r.ownAddress(&r.sockets[p])
-	}
-	return r.book.OfSocket(address, r.lab)
-}
-
-func (r *Room) ownAddress(s *socket) netip.AddrPort {
-	if s.state == stateClosed {
-		return room.OfClosed(s.family, s.last)
-	}
-	if r.ask(unix.SYS_GETSOCKNAME, uintptr(s.fd)) == 0 {
-		if own, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
-			return own
-		}
-	}
-	return netip.AddrPortFrom(s.family.Loopback(), 0)
+	return called
 }
 
 func (r *Room) getsockname(c *call) (agent.Answer, error) {
@@ -74,7 +41,5 @@ func (r *Room) getpeername(c *call) (agent.Answer, error) {
 	if errno := r.ask(unix.SYS_GETPEERNAME, fd); errno != 0 {
 		return failure(errno), nil
 	}
-	return r.peers.Answer(r.nameBytes[:r.length], r.lastAddress), nil
+	return r.addresses.Peer(r.nameBytes[:r.length]), nil
 }
-
-func (r *Room) lastAddress(p room.Place) netip.AddrPort { return r.sockets[p].last }

@@ -4,7 +4,6 @@ package linux
 
 import (
 	"fmt"
-	"net/netip"
 	"runtime"
 	"slices"
 	"time"
@@ -23,9 +22,8 @@ type Room struct {
 	version   string
 
 	pages      posix.Pages
-	book       *room.NameBook
+	addresses  *room.Addresses
 	reader     room.Reader
-	peers      *room.Peers
 	fixtures   *fixtures
 	allotments *allotments
 	handles    *handles
@@ -38,7 +36,6 @@ type Room struct {
 	// Of the script at hand.
 	sockets  [room.Places]socket
 	nowhere  socket // stands for what is no socket of the script
-	recalls  bool   // somebody asks for addresses that sockets had
 	began    time.Time
 	waited   time.Duration // by calls on sockets with a timeout
 	sent     int           // send and sendto so far
@@ -62,27 +59,18 @@ type Room struct {
 // A socket is a place of a script.
 type socket struct {
 	fd          int
-	state       socketState
+	state       room.SocketState
 	family      family
 	stream      bool
 	nonblocking bool
-	timed       bool           // set_timeout was called
-	sendTimed   bool           // set_send_timeout was called
-	fast        bool           // set_fast_open was called
-	answered    bool           // the attempt was one that is answered at once
-	portless    bool           // set_ports has left it no port to choose
-	absent      bool           // the absent host was called, and the kernel still looks for it
-	touched     bool           // may have a peer
-	last        netip.AddrPort // its address when it was last looked up
+	timed       bool // set_timeout was called
+	sendTimed   bool // set_send_timeout was called
+	fast        bool // set_fast_open was called
+	answered    bool // the attempt was one that is answered at once
+	portless    bool // set_ports has left it no port to choose
+	absent      bool // the absent host was called, and the kernel still looks for it
+	touched     bool // may have a peer
 }
-
-type socketState int8
-
-const (
-	stateAbsent socketState = iota // never was
-	stateOpen
-	stateClosed
-)
 
 // OpenLab sets the lab up in this process's network namespace, which must be
 // new, and opens a room in it. The calling goroutine stays on its thread.
@@ -129,7 +117,7 @@ func (r *Room) furnish() (err error) {
 	if err = r.providePorts(); err != nil {
 		return err
 	}
-	if r.book, err = room.NewNameBook(&r.pages, r.fixtures.ports.Ports); err != nil {
+	if r.addresses, err = room.NewAddresses(&r.pages, r.fixtures.ports.Ports, r.lab, r.called); err != nil {
 		return err
 	}
 	if r.lab {
@@ -137,7 +125,6 @@ func (r *Room) furnish() (err error) {
 			return err
 		}
 	}
-	r.peers = room.NewPeers(r.fixtures.ports.Ports)
 	r.reader = room.Reader{Forms: forms, Lacks: r.findLacks(), LabReason: r.labReason}
 	r.openFarSide()
 	r.reset()
@@ -202,13 +189,13 @@ func (r *Room) Begin(script []agent.Call) error {
 	var tally room.Tally
 	for _, prepared := range script {
 		c := prepared.(*call)
-		r.recalls = r.recalls || c.Recalls
+		r.addresses.Expect(&c.Line)
 		err := tally.Count(&c.Line)
 		if err == nil && c.Thread != room.OwnThread {
 			err = r.hireThreads()
 		}
 		if err != nil {
-			r.recalls = false
+			r.addresses.Forget()
 			return err
 		}
 	}
@@ -262,10 +249,10 @@ func (r *Room) End() error {
 	var closed [families]bool // a stream socket, by the script
 	for i := range r.sockets {
 		s := &r.sockets[i]
-		if s.state == stateClosed && s.stream {
+		if s.state == room.StateClosed && s.stream {
 			closed[s.family] = true
 		}
-		if s.state == stateOpen {
+		if s.state == room.StateOpen {
 			if s.touched && s.stream {
 				r.lingerNot(uintptr(s.fd), 1)
 			}
@@ -301,8 +288,7 @@ func (r *Room) End() error {
 func (r *Room) reset() {
 	r.sockets = [room.Places]socket{}
 	r.nowhere = socket{nonblocking: true}
-	r.recalls = false
-	r.peers.Forget()
+	r.addresses.Forget()
 	r.sent = 0
 	r.queued, r.fileUsed, r.networked = false, false, false
 }

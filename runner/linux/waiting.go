@@ -73,7 +73,7 @@ func (w *waiting) raw() (uintptr, unix.Errno) {
 // makeWaiting makes a call that blocks only while the socket does not show
 // level. The alarm is set only then.
 func (r *Room) makeWaiting(w *waiting, s *socket, level int16) (n uintptr, errno unix.Errno, blocked bool) {
-	if s.nonblocking || s.state != stateOpen || r.shows(w.fd, level, 0) {
+	if s.nonblocking || s.state != room.StateOpen || r.shows(w.fd, level, 0) {
 		n, errno = w.raw()
 		return n, errno, false
 	}

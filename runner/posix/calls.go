@@ -4,7 +4,6 @@ package posix
 
 import (
 	"errors"
-	"fmt"
 	"unsafe"
 
 	"connectspec/runner/agent"
@@ -26,7 +25,7 @@ func (r *Room) upon(c *call) (int, *socket) {
 		return r.never, &r.nowhere
 	}
 	s := &r.sockets[c.On]
-	if s.state != stateOpen {
+	if s.state != room.StateOpen {
 		return r.never, s
 	}
 	return s.fd, s
@@ -42,28 +41,25 @@ func (r *Room) socket(c *call) (agent.Answer, error) {
 		return answer(err), nil
 	}
 	unix.CloseOnExec(fd)
-	r.sockets[c.Makes] = socket{fd: fd, state: stateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
+	r.sockets[c.Makes] = socket{fd: fd, state: room.StateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
 	return answer(unix.SetNonblock(fd, c.Number != 0)), nil
 }
 
 func (r *Room) bind(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	name := r.book.Locals[s.family][c.Local]
-	if c.Local == room.LocalSocket {
-		var err error
-		if name, err = r.addressOf(c.To, s.family); err != nil {
-			return agent.Answer{}, err
-		}
+	name, err := r.addresses.Local(&c.Line, s.family)
+	if err != nil {
+		return agent.Answer{}, err
 	}
 	_, _, errno := unix.RawSyscall(unix.SYS_BIND, uintptr(fd), uintptr(name), uintptr(s.family.Exact()))
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return outcome(errno), nil
 }
 
 func (r *Room) listen(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
 	err := unix.Listen(fd, c.Number)
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(err), nil
 }
 
@@ -80,52 +76,34 @@ func (r *Room) accept(c *call) (agent.Answer, error) {
 	}
 	unix.CloseOnExec(made)
 	nonblocking := s.nonblocking && r.inherits
-	r.sockets[c.Makes] = socket{fd: made, state: stateOpen, family: s.family, stream: s.stream, nonblocking: nonblocking, touched: true}
-	r.recall(c.Makes)
+	r.sockets[c.Makes] = socket{fd: made, state: room.StateOpen, family: s.family, stream: s.stream, nonblocking: nonblocking, touched: true}
+	r.addresses.Recall(c.Makes)
 	return answer(unix.SetNonblock(made, nonblocking)), nil
 }
 
 // connect makes an attempt. On loopback it ends by itself.
 func (r *Room) connect(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
-	name, err := r.destination(c, s)
+	name, _, err := r.addresses.Destination(&c.Line, s.family)
 	if err != nil {
 		return agent.Answer{}, err
 	}
 	s.touched = true
 	_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(fd), uintptr(name), uintptr(c.Lengths[s.family]))
 	r.heldUp = r.heldUp || errno == unix.EINTR
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return outcome(errno), nil
 }
 
-// destination is where the name of a connect or sendto stands. Null pointers
-// are among them.
-func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
-	switch c.Class {
-	case room.ClassNull:
-		return nil, nil
-	case room.ClassOwn:
-		return r.addressOf(c.On, s.family)
-	case room.ClassSocket:
-		return r.addressOf(c.To, s.family)
-	}
-	name := r.book.Names[s.family][c.Class]
-	if name == nil {
-		return nil, fmt.Errorf("%s is no address of this family", room.NameRows[c.Class].Word)
-	}
-	return name, nil
-}
-
 func (r *Room) closeSocket(c *call) (agent.Answer, error) {
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	fd, s := r.upon(c)
 	err := unix.Close(fd)
 	if c.On == room.PlaceFile {
 		r.file = -1
 	}
-	if s.state == stateOpen {
-		s.state = stateClosed
+	if s.state == room.StateOpen {
+		s.state = room.StateClosed
 	}
 	return answer(err), nil
 }
@@ -133,7 +111,7 @@ func (r *Room) closeSocket(c *call) (agent.Answer, error) {
 func (r *Room) shutdown(c *call) (agent.Answer, error) {
 	fd, _ := r.upon(c)
 	err := unix.Shutdown(fd, c.Number)
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(err), nil
 }
 
@@ -147,7 +125,7 @@ func (r *Room) sendto(c *call) (agent.Answer, error) {
 		return agent.Answer{}, errors.New(unspecLeaves)
 	}
 	fd, s := r.upon(c)
-	name, err := r.destination(c, s)
+	name, _, err := r.addresses.Destination(&c.Line, s.family)
 	if err != nil {
 		return agent.Answer{}, err
 	}
@@ -159,7 +137,7 @@ func (r *Room) sendTo(c *call, fd int, s *socket, name unsafe.Pointer, length ui
 	r.sent++
 	r.data[0] = byte(r.sent)
 	_, errno, blocked := r.transfer(fd, s, unix.POLLOUT, unix.SYS_SENDTO, 1, uintptr(name), length)
-	r.recall(c.On) // to send may give a local address
+	r.addresses.Recall(c.On) // to send may give a local address
 	if blocked {
 		return room.Blocks, nil
 	}
@@ -199,7 +177,7 @@ func (r *Room) setLinger(c *call) (agent.Answer, error) {
 func (r *Room) setMode(c *call) (agent.Answer, error) {
 	fd, s := r.upon(c)
 	err := unix.SetNonblock(fd, c.Number != 0)
-	if err == nil && s.state == stateOpen {
+	if err == nil && s.state == room.StateOpen {
 		s.nonblocking = c.Number != 0
 	}
 	return answer(err), nil

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"runtime"
 	"slices"
@@ -20,20 +19,18 @@ import (
 // A Room runs scripts on the sockets of this system. It belongs to the goroutine
 // that opened it and to its thread.
 type Room struct {
-	version  string
-	pages    Pages
-	book     *room.NameBook
-	reader   room.Reader
-	peers    *room.Peers
-	fixtures *fixtures
-	never    int  // a descriptor that is not open
-	inherits bool // what is accepted does not block if the listener does not
+	version   string
+	pages     Pages
+	addresses *room.Addresses
+	reader    room.Reader
+	fixtures  *fixtures
+	never     int  // a descriptor that is not open
+	inherits  bool // what is accepted does not block if the listener does not
 
 	// Of the script at hand.
 	sockets [room.Places]socket
 	nowhere socket // stands for what is no socket of the script
 	file    int    // no socket; -1 once it has been closed
-	recalls bool   // somebody asks for addresses that sockets had
 	sent    int    // send and sendto so far
 	heldUp  bool   // a signal has interrupted an attempt
 
@@ -46,21 +43,12 @@ type Room struct {
 // A socket is a place of a script.
 type socket struct {
 	fd          int
-	state       socketState
+	state       room.SocketState
 	family      room.Family
 	stream      bool
 	nonblocking bool
-	touched     bool           // may have a peer
-	last        netip.AddrPort // its address when it was last looked up
+	touched     bool // may have a peer
 }
-
-type socketState int8
-
-const (
-	stateAbsent socketState = iota // never was
-	stateOpen
-	stateClosed
-)
 
 // highDescriptor is above all that a room opens, and below the least size of a
 // table of descriptors, beyond which select does not look.
@@ -90,13 +78,12 @@ func (r *Room) furnish() (err error) {
 	if r.inherits, err = r.fixtures.inheritance(); err != nil {
 		return err
 	}
-	if r.book, err = room.NewNameBook(&r.pages, r.fixtures.Ports); err != nil {
+	if r.addresses, err = room.NewAddresses(&r.pages, r.fixtures.Ports, false, r.called); err != nil {
 		return err
 	}
 	if r.never, err = unopened(); err != nil {
 		return err
 	}
-	r.peers = room.NewPeers(r.fixtures.Ports)
 	r.reader = room.Reader{Forms: forms, Lacks: r.findLacks(), LabReason: noLab}
 	return r.reset()
 }
@@ -152,9 +139,9 @@ func (r *Room) Begin(script []agent.Call) error {
 	var tally room.Tally
 	for _, prepared := range script {
 		c := prepared.(*call)
-		r.recalls = r.recalls || c.Recalls
+		r.addresses.Expect(&c.Line)
 		if err := tally.Count(&c.Line); err != nil {
-			r.recalls = false
+			r.addresses.Forget()
 			return err
 		}
 	}
@@ -173,7 +160,7 @@ func (r *Room) Do(prepared agent.Call) (agent.Answer, error) {
 func (r *Room) End() error {
 	for i := range r.sockets {
 		s := &r.sockets[i]
-		if s.state != stateOpen {
+		if s.state != room.StateOpen {
 			continue
 		}
 		if s.touched && s.stream {
@@ -191,8 +178,8 @@ func (r *Room) End() error {
 func (r *Room) reset() (err error) {
 	r.sockets = [room.Places]socket{}
 	r.nowhere = socket{nonblocking: true}
-	r.peers.Forget()
-	r.recalls, r.heldUp, r.sent = false, false, 0
+	r.addresses.Forget()
+	r.heldUp, r.sent = false, 0
 	if r.file >= 0 {
 		return unix.SetNonblock(r.file, false) // the script may have said otherwise
 	}

@@ -22,7 +22,7 @@ const settle = 2 * time.Millisecond
 // what was shut down for reading answers an end to those who would wait only.
 func (r *Room) transfer(fd int, s *socket, level int16, trap, size, name, length uintptr) (n uintptr, errno unix.Errno, blocked bool) {
 	flags := uintptr(0)
-	if !s.nonblocking && s.state == stateOpen && !shows(fd, level, 0) && !shows(fd, level, settle) {
+	if !s.nonblocking && s.state == room.StateOpen && !shows(fd, level, 0) && !shows(fd, level, settle) {
 		flags = unix.MSG_DONTWAIT
 	}
 	for n, errno = 0, unix.EINTR; errno == unix.EINTR; {
@@ -37,7 +37,7 @@ var errBlocks = errors.New("blocks")
 // acceptFrom accepts, as transfer sends.
 func (r *Room) acceptFrom(fd int, s *socket) (made int, err error) {
 	const level = unix.POLLIN
-	if s.nonblocking || s.state != stateOpen || shows(fd, level, 0) || shows(fd, level, settle) {
+	if s.nonblocking || s.state != room.StateOpen || shows(fd, level, 0) || shows(fd, level, settle) {
 		return acceptOnce(fd)
 	}
 	if err := unix.SetNonblock(fd, true); err != nil {

@@ -30,8 +30,8 @@ type NameBook struct {
 	used   int
 }
 
-// NewNameBook writes the names for these ports.
-func NewNameBook(memory Memory, ports Ports) (*NameBook, error) {
+// newNameBook writes the names for these ports.
+func newNameBook(memory Memory, ports Ports) (*NameBook, error) {
 	book := &NameBook{memory: memory}
 	const count = int(Families)*(int(NameClasses)+int(Locals)) + 1
 	var err error
@@ -80,10 +80,10 @@ func (b *NameBook) fill(f Family, ports Ports) error {
 	return b.fillUnreadable(f, ports)
 }
 
-// OfSocket writes the address of a socket where a call can take it: valid until
+// ofSocket writes the address of a socket where a call can take it: valid until
 // the next one. The wildcard stands for this host. Without the lab it is an error
 // to name another host.
-func (b *NameBook) OfSocket(address netip.AddrPort, lab bool) (unsafe.Pointer, error) {
+func (b *NameBook) ofSocket(address netip.AddrPort, lab bool) (unsafe.Pointer, error) {
 	if address.Addr().Unmap().IsUnspecified() {
 		address = netip.AddrPortFrom(PlainAddress(address).Addr(), address.Port())
 	}
@@ -92,15 +92,6 @@ func (b *NameBook) OfSocket(address netip.AddrPort, lab bool) (unsafe.Pointer, e
 	}
 	EncodeName(b.Scratch, address)
 	return unsafe.Pointer(&b.Scratch[0]), nil
-}
-
-// OfClosed is the address of a socket that was closed: the last that was seen of
-// it, if that had a port.
-func OfClosed(f Family, last netip.AddrPort) netip.AddrPort {
-	if last.IsValid() && last.Port() != 0 {
-		return last
-	}
-	return netip.AddrPortFrom(f.Loopback(), 0)
 }
 
 // MoveFixed gives scripts another fixed port to bind.

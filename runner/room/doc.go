@@ -9,8 +9,8 @@
 //     (family.go, names.go); names in memory, some of which cannot be read
 //     (book.go)
 //   - answers that are made once (answers.go)
-//   - whose address it is that a call answers, and where the silent host reaches
-//     a socket (peers.go)
+//   - what the addresses of a script stand for (addresses.go); whose address it is
+//     that a call answers, and where the silent host reaches a socket (peers.go)
 //   - what a room may ask of who keeps its lab (keeper.go, reports.go)
 //
 // Package linux adds the system calls of Linux, package winsock those of

@@ -103,16 +103,16 @@ type recollection struct {
 	address netip.AddrPort // plain
 }
 
-// Peers knows whose address is whose: those of the fixtures, and those that
+// peers know whose address is whose: those of the fixtures, and those that
 // sockets of the script at hand have or had.
-type Peers struct {
+type peers struct {
 	classes  map[netip.AddrPort]string
 	recalled []recollection
 }
 
-// NewPeers knows the fixtures.
-func NewPeers(ports Ports) *Peers {
-	p := &Peers{classes: map[netip.AddrPort]string{}, recalled: make([]recollection, 0, 64)}
+// newPeers know the fixtures.
+func newPeers(ports Ports) *peers {
+	p := &peers{classes: map[netip.AddrPort]string{}, recalled: make([]recollection, 0, 64)}
 	for class := range NameRows {
 		switch NameClass(class) {
 		case ClassZero, ClassZeroAll, ClassZeroPort, ClassOtherFamily:
@@ -127,11 +127,11 @@ func NewPeers(ports Ports) *Peers {
 	return p
 }
 
-// Forget forgets the sockets.
-func (p *Peers) Forget() { p.recalled = p.recalled[:0] }
+// forget forgets the sockets.
+func (p *peers) forget() { p.recalled = p.recalled[:0] }
 
-// Recall remembers that a socket has an address.
-func (p *Peers) Recall(place Place, address netip.AddrPort) {
+// recall remembers that a socket has an address.
+func (p *peers) recall(place Place, address netip.AddrPort) {
 	if address.Port() == 0 {
 		return
 	}
@@ -146,9 +146,9 @@ var (
 	silentAnswer = agent.Answer{Name: agent.OK, Value: NameRows[ClassSilent].Word}
 )
 
-// Answer is what getpeername answers when it wrote this name. Last is the
-// address with which a socket was seen last.
-func (p *Peers) Answer(name []byte, last func(Place) netip.AddrPort) agent.Answer {
+// answer is what getpeername answers when it wrote this name. Last are the
+// addresses with which sockets were seen last.
+func (p *peers) answer(name []byte, last *[Places]netip.AddrPort) agent.Answer {
 	address, ok := DecodeName(name)
 	if !ok {
 		return staleAnswer
@@ -166,14 +166,14 @@ func (p *Peers) Answer(name []byte, last func(Place) netip.AddrPort) agent.Answe
 }
 
 // whose is the first socket that has an address, or else the first that had it.
-func (p *Peers) whose(address netip.AddrPort, last func(Place) netip.AddrPort) Place {
+func (p *peers) whose(address netip.AddrPort, last *[Places]netip.AddrPort) Place {
 	has, had := Place(Places), Place(Places)
 	for _, known := range p.recalled {
 		if known.address != address {
 			continue
 		}
 		had = min(had, known.place)
-		if PlainAddress(last(known.place)) == address {
+		if PlainAddress(last[known.place]) == address {
 			has = min(has, known.place)
 		}
 	}

@@ -1,8 +1,6 @@
 package winsock
 
 import (
-	"fmt"
-	"net/netip"
 	"syscall"
 	"time"
 	"unsafe"
@@ -42,7 +40,7 @@ func (r *Room) upon(c *call) (uintptr, *socket) {
 		return never, &r.nowhere
 	}
 	s := &r.sockets[c.On]
-	if s.state != stateOpen {
+	if s.state != room.StateOpen {
 		return never, s
 	}
 	return s.handle, s
@@ -72,8 +70,8 @@ func (r *Room) cleanup(*call) (agent.Answer, error) {
 	}
 	r.fixtures.alive = false
 	for i := range r.sockets {
-		if s := &r.sockets[i]; s.state == stateOpen {
-			s.state = stateClosed // its number may be given to another one
+		if s := &r.sockets[i]; s.state == room.StateOpen {
+			s.state = room.StateClosed // its number may be given to another one
 		}
 	}
 	return answer(number), nil
@@ -88,7 +86,7 @@ func (r *Room) socket(c *call) (agent.Answer, error) {
 	if number != 0 {
 		return answer(number), nil
 	}
-	r.sockets[c.Makes] = socket{handle: handle, state: stateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
+	r.sockets[c.Makes] = socket{handle: handle, state: room.StateOpen, family: c.Family, stream: c.Stream, nonblocking: c.Number != 0}
 	if c.Number != 0 {
 		return answer(r.setModeOf(handle, 1)), nil
 	}
@@ -97,18 +95,15 @@ func (r *Room) socket(c *call) (agent.Answer, error) {
 
 func (r *Room) bind(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	name := r.book.Locals[s.family][c.Local]
-	if c.Local == room.LocalSocket {
-		var err error
-		if name, err = r.addressOf(c.To, s.family); err != nil {
-			return agent.Answer{}, err
-		}
+	name, err := r.addresses.Local(&c.Line, s.family)
+	if err != nil {
+		return agent.Answer{}, err
 	}
 	_, number := r.call(fnBind, handle, uintptr(name), uintptr(s.family.Exact()))
 	if number == 0 {
 		r.noteOwner(c, s)
 	}
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(number), nil
 }
 
@@ -129,7 +124,7 @@ func (r *Room) noteOwner(c *call, s *socket) {
 func (r *Room) listen(c *call) (agent.Answer, error) {
 	handle, _ := r.upon(c)
 	_, number := r.call(fnListen, handle, uintptr(c.Number))
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(number), nil
 }
 
@@ -142,7 +137,7 @@ type waited struct {
 
 // wait makes a call that may block on a blocking socket.
 func (r *Room) wait(s *socket, f function, arguments ...uintptr) (w waited) {
-	if s.nonblocking || s.state != stateOpen {
+	if s.nonblocking || s.state != room.StateOpen {
 		w.result, w.number = r.call(f, arguments...)
 		return w
 	}
@@ -174,9 +169,9 @@ func (r *Room) accept(c *call) (agent.Answer, error) {
 	if made.number != 0 {
 		return answer(made.number), nil
 	}
-	r.sockets[c.Makes] = socket{handle: made.result, state: stateOpen, family: s.family, stream: s.stream,
+	r.sockets[c.Makes] = socket{handle: made.result, state: room.StateOpen, family: s.family, stream: s.stream,
 		nonblocking: s.nonblocking, touched: true, event: s.event, message: s.message} // it inherits the mode
-	r.recall(c.Makes)
+	r.addresses.Recall(c.Makes)
 	return room.OK, nil
 }
 
@@ -197,46 +192,34 @@ func (r *Room) connectBy(c *call, f function, more ...uintptr) (agent.Answer, er
 	result := r.wait(s, f, append([]uintptr{handle, uintptr(name), uintptr(length)}, more...)...)
 	r.guard.off = false
 	s.begun = result.number == wouldBlock
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	if result.blocked {
 		return room.Blocks, nil
 	}
 	return answer(result.number), nil
 }
 
-// destination is where the name of a connect or sendto stands. Null pointers
-// are among them.
+// destination is where the name of a connect or sendto stands.
 func (r *Room) destination(c *call, s *socket) (unsafe.Pointer, error) {
-	switch c.Class {
-	case room.ClassNull:
-		return nil, nil
-	case room.ClassOwn:
-		return r.addressOf(c.On, s.family)
-	case room.ClassSocket:
-		return r.addressOf(c.To, s.family)
-	}
-	name := r.book.Names[s.family][c.Class]
-	if name == nil {
-		return nil, fmt.Errorf("%s is no address of this family", room.NameRows[c.Class].Word)
-	}
-	if s.stream {
+	name, fixed, err := r.addresses.Destination(&c.Line, s.family)
+	if fixed && s.stream {
 		r.fixtures.queued[s.family]++
 		if c.Class == room.ClassMapped {
 			r.fixtures.queued[room.Inet]++
 		}
 	}
-	return name, nil
+	return name, err
 }
 
 func (r *Room) closeSocket(c *call) (agent.Answer, error) {
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	handle, s := r.upon(c)
 	_, number := r.call(fnClose, handle)
 	if number == 0 && c.On == room.PlaceFile {
 		r.fileClosed = true
 	}
-	if number == 0 && s.state == stateOpen {
-		s.state = stateClosed
+	if number == 0 && s.state == room.StateOpen {
+		s.state = room.StateClosed
 	}
 	return answer(number), nil
 }
@@ -244,7 +227,7 @@ func (r *Room) closeSocket(c *call) (agent.Answer, error) {
 func (r *Room) shutdown(c *call) (agent.Answer, error) {
 	handle, _ := r.upon(c)
 	_, number := r.call(fnShutdown, handle, uintptr(c.Number))
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(number), nil
 }
 
@@ -272,7 +255,7 @@ func (r *Room) sendto(c *call) (agent.Answer, error) {
 }
 
 func (r *Room) delivered(c *call, result waited) (agent.Answer, error) {
-	r.recall(c.On) // to send may give a local address
+	r.addresses.Recall(c.On) // to send may give a local address
 	if result.blocked {
 		return room.Blocks, nil
 	}
@@ -345,7 +328,7 @@ func (r *Room) setTimeout(c *call) (agent.Answer, error) {
 func (r *Room) setMode(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
 	number := r.setModeOf(handle, int32(c.Number))
-	if number == 0 && s.state == stateOpen {
+	if number == 0 && s.state == room.StateOpen {
 		s.nonblocking = c.Number != 0
 	}
 	return answer(number), nil
@@ -388,47 +371,15 @@ func (r *Room) getpeername(c *call) (agent.Answer, error) {
 	if number := r.ask(fnPeerName, handle); number != 0 {
 		return answer(number), nil
 	}
-	return r.peers.Answer(r.nameBytes[:r.length], r.lastAddress), nil
+	return r.addresses.Peer(r.nameBytes[:r.length]), nil
 }
 
-func (r *Room) lastAddress(p room.Place) netip.AddrPort { return r.sockets[p].last }
-
-// recall remembers the address that a socket has now, if the script asks for
-// such things.
-func (r *Room) recall(p room.Place) {
-	if !r.recalls || p < 0 {
-		return
-	}
+// called is what a socket of the script is called now.
+func (r *Room) called(p room.Place) room.Called {
 	s := &r.sockets[p]
-	if s.state != stateOpen || r.ask(fnSockName, s.handle) != 0 {
-		return
+	called := room.Called{State: s.state, Family: s.family}
+	if s.state == room.StateOpen && r.ask(fnSockName, s.handle) == 0 {
+		called.Name = r.nameBytes[:r.length]
 	}
-	if address, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
-		s.last = address
-		r.peers.Recall(p, address)
-	}
-}
-
-// addressOf writes the address of a socket as a name: where others reach it.
-// One that is closed has the last one it was seen with, one without a local
-// name that of loopback with port 0. The error is that of a socket which is
-// somewhere that the room must not send to.
-func (r *Room) addressOf(p room.Place, caller room.Family) (unsafe.Pointer, error) {
-	address := netip.AddrPortFrom(caller.Loopback(), 0)
-	if p >= 0 && r.sockets[p].state != stateAbsent {
-		address = r.ownAddress(&r.sockets[p])
-	}
-	return r.book.OfSocket(address, r.labReason == "")
-}
-
-func (r *Room) ownAddress(s *socket) netip.AddrPort {
-	if s.state == stateClosed {
-		return room.OfClosed(s.family, s.last)
-	}
-	if r.ask(fnSockName, s.handle) == 0 {
-		if own, ok := room.DecodeName(r.nameBytes[:r.length]); ok {
-			return own
-		}
-	}
-	return netip.AddrPortFrom(s.family.Loopback(), 0)
+	return called
 }

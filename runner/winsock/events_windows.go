@@ -71,7 +71,7 @@ func (r *Room) eventSelect(c *call) (agent.Answer, error) {
 		}
 	}
 	_, number := r.call(fnEventSelect, handle, uintptr(object), uintptr(c.Number))
-	if number == 0 && s.state == stateOpen {
+	if number == 0 && s.state == room.StateOpen {
 		s.event, s.nonblocking = object, true
 	}
 	return answer(number), nil
@@ -99,7 +99,7 @@ func (r *Room) await(object syscall.Handle, c *call, s *socket) (err error) {
 // nothing, or how an attempt has ended.
 func (r *Room) networkEvents(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	if s.state == stateOpen && s.event != 0 {
+	if s.state == room.StateOpen && s.event != 0 {
 		if err := r.await(s.event, c, s); err != nil {
 			return agent.Answer{}, err
 		}

@@ -80,7 +80,7 @@ func (r *Room) keepFixed() (err error) {
 	if r.fixtures.Fixed, err = r.fixtures.take(r); err != nil {
 		return err
 	}
-	r.book.MoveFixed(r.fixtures.Fixed)
+	r.addresses.MoveFixed(r.fixtures.Fixed)
 	return nil
 }
 

@@ -95,7 +95,7 @@ func (r *Room) asyncSelect(c *call) (agent.Answer, error) {
 		number = firstMessage + uint32(c.On)
 	}
 	_, code := r.call(fnAsyncSelect, handle, r.mailbox.window, uintptr(number), uintptr(c.Number))
-	if code == 0 && s.state == stateOpen {
+	if code == 0 && s.state == room.StateOpen {
 		s.event, s.nonblocking = 0, true
 		if c.Number != 0 {
 			s.message = number

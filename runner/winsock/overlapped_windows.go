@@ -129,7 +129,7 @@ func (r *Room) connectEx(c *call) (agent.Answer, error) {
 		s.request = made
 	}
 	s.begun = false // nobody waits for a timeout of its
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(number), nil
 }
 
@@ -186,13 +186,13 @@ var readAfterwards = room.OneOf(map[string]func(*room.Line){
 // disconnectEx has no place for a result, so it waits for that, whatever the mode.
 func (r *Room) disconnectEx(c *call) (agent.Answer, error) {
 	handle, s := r.upon(c)
-	if s.state == stateOpen {
+	if s.state == room.StateOpen {
 		r.watch.begin(handle, r.patience, nil)
 	}
 	number := r.extended(extDisconnect, handle, 0, uintptr(c.Number), 0)
-	if s.state == stateOpen && r.watch.end() && (number == operationAborted || number == interrupted) {
+	if s.state == room.StateOpen && r.watch.end() && (number == operationAborted || number == interrupted) {
 		return room.Blocks, nil
 	}
-	r.recall(c.On)
+	r.addresses.Recall(c.On)
 	return answer(number), nil
 }

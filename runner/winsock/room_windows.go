@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"runtime"
 	"slices"
@@ -24,27 +23,25 @@ type Room struct {
 	wine      bool
 	labReason string // why there is no lab; "" where there is one
 
-	library  [functions]uintptr
-	guard    *guard
-	watch    *watch
-	patience time.Duration // with what comes by itself
-	pages    pages
-	book     *room.NameBook
-	reader   room.Reader
-	peers    *room.Peers
-	fixtures *fixtures
-	ports    *allotments
-	keeper   *keeper        // of the lab; nil on Windows itself
-	file     syscall.Handle // no socket
-	events   events
-	requests requests
-	mailbox  mailbox
+	library   [functions]uintptr
+	guard     *guard
+	watch     *watch
+	patience  time.Duration // with what comes by itself
+	pages     pages
+	addresses *room.Addresses
+	reader    room.Reader
+	fixtures  *fixtures
+	ports     *allotments
+	keeper    *keeper        // of the lab; nil on Windows itself
+	file      syscall.Handle // no socket
+	events    events
+	requests  requests
+	mailbox   mailbox
 
 	// Of the script at hand.
 	started    int // how often the library has been started
 	sockets    [room.Places]socket
 	nowhere    socket // stands for what is no socket of the script
-	recalls    bool   // somebody asks for addresses that sockets had
 	began      time.Time
 	waited     time.Duration // for timeouts
 	sent       int           // send and sendto so far
@@ -68,7 +65,7 @@ type Room struct {
 // A socket is a place of a script.
 type socket struct {
 	handle      uintptr
-	state       socketState
+	state       room.SocketState
 	family      room.Family
 	stream      bool
 	nonblocking bool
@@ -80,16 +77,7 @@ type socket struct {
 	borrowed    bool           // its address was that of another socket before
 	absent      bool           // the absent host was called, and is still looked for
 	message     uint32         // that a window gets about it; 0: none
-	last        netip.AddrPort // its address when it was last looked up
 }
-
-type socketState int8
-
-const (
-	stateAbsent socketState = iota // never was
-	stateOpen
-	stateClosed
-)
 
 // How long the room waits for what comes by itself. On Wine everything has come
 // by the time a call is seen to wait: see watch. Windows repeats an attempt that
@@ -151,10 +139,9 @@ func (r *Room) furnish() (err error) {
 	if err := r.findExtensions(); err != nil {
 		return err
 	}
-	if r.book, err = room.NewNameBook(&r.pages, r.fixtures.Ports); err != nil {
+	if r.addresses, err = room.NewAddresses(&r.pages, r.fixtures.Ports, r.labReason == "", r.called); err != nil {
 		return err
 	}
-	r.peers = room.NewPeers(r.fixtures.Ports)
 	r.reader = room.Reader{Forms: forms, Lacks: r.findLacks(), LabReason: r.labReason}
 	if err := r.openFile(); err != nil {
 		return err
@@ -239,11 +226,11 @@ func (r *Room) Begin(script []agent.Call) error {
 	var tally room.Tally
 	for _, prepared := range script {
 		c := prepared.(*call)
-		r.recalls = r.recalls || c.Recalls
+		r.addresses.Expect(&c.Line)
 		r.far = r.far || c.networked || c.Class == room.ClassSilent
 		r.pinned = r.pinned || c.Local == room.LocalFixed
 		if err := tally.Count(&c.Line); err != nil {
-			r.recalls = false
+			r.addresses.Forget()
 			return err
 		}
 	}
@@ -284,9 +271,9 @@ func (r *Room) End() error {
 	for i := range r.sockets {
 		s := &r.sockets[i]
 		switch {
-		case s.state == stateClosed:
+		case s.state == room.StateClosed:
 			closed = closed || s.stream && s.touched
-		case s.state == stateOpen && r.started > 0:
+		case s.state == room.StateOpen && r.started > 0:
 			if s.touched && s.stream {
 				r.lingerNot(s.handle, 1)
 			}
@@ -332,8 +319,8 @@ func (r *Room) reset() {
 	}
 	r.sockets = [room.Places]socket{}
 	r.nowhere = socket{nonblocking: true}
-	r.recalls, r.failed = false, nil
-	r.peers.Forget()
+	r.failed = nil
+	r.addresses.Forget()
 	r.sent = 0
 	r.fileClosed, r.leaked, r.far, r.networked, r.pinned, r.taken = false, false, false, false, false, false
 }
