@@ -370,13 +370,9 @@ func (j *Judge) receives(c call, s *socket, set int64, noRoom bool) {
 	}
 }
 
-// unasked are answers of splice that the pipe gives as well: it is empty, or full, and
-// a signal that is there already ends the call even where nobody would wait.
-var unasked = map[string]bool{
-	"EAGAIN": true, "EINTR": true, "ERESTARTSYS": true, "ERESTARTNOINTR": true, "ERESTARTNOHAND": true, "ERESTART_RESTARTBLOCK": true,
-}
-
-// splice moves data between two descriptors, of which one is a pipe.
+// splice moves data between two descriptors, of which one is a pipe. That may be empty
+// or full, and a signal that is there already ends the call even where nobody would
+// wait: the socket has not been asked then.
 func (j *Judge) splice(c call, who *process, asked *socket) {
 	for _, at := range []int{0, 2} {
 		s := j.socketOf(c.pid, who, descriptor(c.argument(at)))
@@ -384,7 +380,7 @@ func (j *Judge) splice(c call, who *process, asked *socket) {
 			continue
 		}
 		j.report.Calls++
-		if unasked[string(c.failure)] {
+		if interruptions[string(c.failure)] || string(c.failure) == "EAGAIN" {
 			j.putAside("what was moved between two descriptors may have failed for the other one")
 			continue
 		}

@@ -321,10 +321,10 @@ func (j *Judge) valued(c call, s *socket, op model.Op, mode uint8, value string)
 	answer := model.Answer{Name: "ok", Value: value}
 	if !c.known || c.value < 0 {
 		answer = model.Answer{Name: j.name(c.failure)}
-		switch answer.Name {
-		case "EINTR", "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ERESTART_RESTARTBLOCK":
+		switch {
+		case interruptions[answer.Name]:
 			answer.Name = "blocks"
-		case "EWOULDBLOCK":
+		case answer.Name == "EWOULDBLOCK":
 			answer.Name = "EAGAIN"
 		}
 	}

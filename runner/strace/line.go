@@ -44,6 +44,12 @@ type result struct {
 // succeeded says whether a call did what it was asked for.
 func (r *result) succeeded() bool { return r.known && r.value >= 0 }
 
+// interruptions are the failures of a call that a signal has ended before it had done
+// anything: the program sees EINTR, or the call is made again.
+var interruptions = map[string]bool{
+	"EINTR": true, "ERESTARTSYS": true, "ERESTARTNOINTR": true, "ERESTARTNOHAND": true, "ERESTART_RESTARTBLOCK": true,
+}
+
 // argument is an argument of a call; nothing, if there are not so many.
 func (l *line) argument(at int) []byte {
 	if at >= l.count {

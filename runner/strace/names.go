@@ -126,10 +126,10 @@ func (n *names) connect(s *socket, a address, answer string) (another bool) {
 	if !to.host.IsValid() || to.host.IsUnspecified() || to.port == 0 {
 		to = unknown // this host, at some address
 	}
-	switch answer {
-	case "EALREADY", "EISCONN":
+	switch {
+	case answer == "EALREADY", answer == "EISCONN":
 		return false
-	case "", "EINPROGRESS", "EINTR", "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ERESTART_RESTARTBLOCK":
+	case answer == "", answer == "EINPROGRESS", interruptions[answer]:
 		if a.family == 0 {
 			n.peer, n.pending, n.listens = unknown, false, false
 			n.giveBack(s.inet6)
