@@ -1,12 +1,11 @@
 package program
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
 
-var errBlocksBefore = errors.New("a call that blocks in the midst of a script cannot be interrupted in this language")
+const errBlocksBefore = Unwritable("a call that blocks in the midst of a script cannot be interrupted in this language")
 
 // cCalls write what comes before a call, and return the expression that makes it
 // and is its answer.

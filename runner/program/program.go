@@ -28,12 +28,17 @@ type Step struct {
 	Allowed []string
 }
 
+// An Unwritable says what a program cannot do.
+type Unwritable string
+
+func (u Unwritable) Error() string { return string(u) }
+
 // Languages are those that a fault can be written in.
 var Languages = []string{"c", "go"}
 
 // Write is a fault as a program, which answers by its exit status: 1 if the fault
 // shows, 0 if the last call answers what is allowed, 2 if things took another way
-// before. The error says what a program cannot do.
+// before. Its error wraps an Unwritable where no program can do that.
 func Write(language string, fault *Fault) ([]byte, error) {
 	script, err := read(fault)
 	if err != nil {

@@ -80,7 +80,7 @@ func (r *reader) step(s *step) error {
 		return err
 	}
 	if (s.Observed == accessViolation || s.Observed == "crash") && !s.last {
-		return errors.New("an exception in the midst of a script ends the program")
+		return Unwritable("an exception in the midst of a script ends the program")
 	}
 	if s.call == "socket" {
 		s.socket = r.make(s, s.args[1], s.args[0], s.args[2] == "blocking")
@@ -217,24 +217,24 @@ func possible(s *step, winsock bool) error {
 	case s.Observed == "busy" || strings.HasPrefix(s.Observed, "protocol"):
 		return fmt.Errorf("the agent did not make this call: it answered `%s`", s.Observed)
 	case s.call == "network" || s.call == "peer":
-		return errors.New("what the network does cannot be written as a program")
+		return Unwritable("what the network does cannot be written as a program")
 	case s.thread != "" && winsock:
-		return errors.New("calls of several threads cannot be written as a program of Winsock")
+		return Unwritable("calls of several threads cannot be written as a program of Winsock")
 	case s.thread != "" && systemCalls[s.call] == "":
-		return fmt.Errorf("a program gives no %s to a thread", s.call)
+		return Unwritable("a program gives no " + s.call + " to a thread")
 	case aboutThread(s.call):
 		return nil
 	case winsock && (s.call == "set_no_port" || s.call == "set_timeout" || s.call == "set_send_timeout"),
 		!winsock && (s.call == "startup" || s.call == "cleanup"):
-		return fmt.Errorf("there is no %s on this system", s.call)
+		return Unwritable("there is no " + s.call + " on this system")
 	}
 	if _, known := cCalls[s.call]; !known {
-		return fmt.Errorf("a program cannot make the call %s", s.call)
+		return Unwritable("a program cannot make the call " + s.call)
 	}
 	for _, word := range s.args {
 		switch word {
 		case "irda", "service":
-			return errors.New("no program here has infrared")
+			return Unwritable("no program here has infrared")
 		}
 	}
 	return nil
