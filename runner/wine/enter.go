@@ -24,9 +24,12 @@ func Enter() error {
 	if loader == "" || prefix == "" || built == "" || os.Getenv(room.LabVariable) != room.LabNew {
 		return errors.New("the agent of Wine is started by this program itself: connectspec run --target wine")
 	}
-	furnish := func() error { return errors.Join(hurry(), occupy(prefix)) }
-	if os.Getenv(aloneVariable) == "" {
-		furnish = func() error { return errors.Join(hurry(), occupy(prefix), startKeeper()) }
+	furnish := func() error {
+		err := errors.Join(hurry(), occupy(prefix))
+		if err == nil && os.Getenv(aloneVariable) == "" {
+			err = startKeeper()
+		}
+		return err
 	}
 	if err := linux.EnterLab(furnish); err != nil {
 		return err

@@ -49,6 +49,9 @@ func (g *guard) call(function uintptr, arguments ...uintptr) (result uintptr, nu
 		return result, number, 0
 	}
 	g.function, g.exception = function, 0
+	if len(arguments) > len(g.arguments) {
+		panic(fmt.Sprintf("a call with %d arguments: a guard has room for %d", len(arguments), len(g.arguments)))
+	}
 	clear(g.arguments[copy(g.arguments[:], arguments):])
 	_, _, number = syscall.SyscallN(g.enter, uintptr(unsafe.Pointer(g)))
 	runtime.KeepAlive(g)
