@@ -15,6 +15,7 @@ import (
 type mailbox struct {
 	window uintptr
 	letter message
+	used   uint32 // message numbers of earlier scripts, whose messages may come late
 }
 
 // A message is MSG: the system writes to all of it.
@@ -28,7 +29,8 @@ type message struct {
 }
 
 const (
-	firstMessage = 0x8000      // WM_APP: that of the first place
+	firstMessage = 0x8000 // WM_APP
+	lastMessage  = 0xbfff
 	messagesOnly = ^uintptr(2) // HWND_MESSAGE
 )
 
@@ -57,21 +59,28 @@ func (m *mailbox) open() error {
 	return nil
 }
 
-// take takes the first message with a number, or with any that a place may have if
-// it is 0.
-func (m *mailbox) take(number uint32) bool {
-	first, last := number, number
-	if number == 0 {
-		first, last = firstMessage, firstMessage+room.Places
+// numberOf is the number of messages about a place of the script at hand.
+func (m *mailbox) numberOf(p room.Place) uint32 {
+	if p < 0 {
+		p = room.Places // no socket gets one
 	}
+	return firstMessage + m.used + uint32(p)
+}
+
+// take takes the first message with a number from first to last.
+func (m *mailbox) take(first, last uint32) bool {
 	const remove = 1
 	got, _, _ := procPeek.Call(uintptr(unsafe.Pointer(&m.letter)), m.window, uintptr(first), uintptr(last), remove)
 	return got != 0
 }
 
-// empty throws away what a script has left.
+// empty throws away what a script has left, and gives the next one other numbers.
 func (m *mailbox) empty() {
-	for m.window != 0 && m.take(0) {
+	for m.window != 0 && m.take(firstMessage, lastMessage) {
+	}
+	const ofAScript = uint32(room.Places) + 1
+	if m.used += ofAScript; firstMessage+m.used+ofAScript > lastMessage {
+		m.used = 0
 	}
 }
 
@@ -90,10 +99,7 @@ func (r *Room) asyncSelect(c *call) (agent.Answer, error) {
 	}
 	r.countWaiting(begun)
 	handle, s := r.upon(c)
-	number := firstMessage + uint32(room.Places) // that of no place
-	if c.On >= 0 {
-		number = firstMessage + uint32(c.On)
-	}
+	number := r.mailbox.numberOf(c.On)
 	_, code := r.call(fnAsyncSelect, handle, r.mailbox.window, uintptr(number), uintptr(c.Number))
 	if code == 0 && s.state == room.StateOpen {
 		s.event, s.nonblocking = 0, true
@@ -111,14 +117,16 @@ func (r *Room) windowMessage(c *call) (agent.Answer, error) {
 	if s.message == 0 {
 		return noError, nil
 	}
-	if horizon := r.horizon(c, s); horizon > 0 {
-		const postedMessage = 8 // QS_POSTMESSAGE
-		if horizon == patienceTimed {
-			defer r.countWaiting(time.Now())
-		}
-		procWait.Call(0, 0, 0, uintptr(horizon/time.Millisecond), postedMessage)
+	if c.Soon {
+		r.look(c, s, func(limit time.Duration) (uintptr, syscall.Errno) {
+			const postedMessage = 8 // QS_POSTMESSAGE
+			if state, _, _ := procWait.Call(0, 0, 0, uintptr(limit/time.Millisecond), postedMessage); state == syscall.WAIT_TIMEOUT {
+				return 0, 0
+			}
+			return 1, 0
+		})
 	}
-	for r.mailbox.take(s.message) {
+	for r.mailbox.take(s.message, s.message) {
 		if r.mailbox.letter.socket != s.handle {
 			continue // it is about one that was accepted
 		}
