@@ -70,9 +70,11 @@ var labSettings = [][2]string{
 }
 
 // labNeighbourSettings let the kernel ask once for an absent neighbour, and
-// wait for an answer for a day: see neighbours.
+// wait for an answer longer than any script takes: see neighbours. What waits
+// keeps the namespace even when the room was killed, and all namespaces share
+// one table of neighbours, with room for 1024: it must end.
 var labNeighbourSettings = [][2]string{
-	{"mcast_solicit", "1"}, {"ucast_solicit", "0"}, {"app_solicit", "0"}, {"retrans_time_ms", "86400000"},
+	{"mcast_solicit", "1"}, {"ucast_solicit", "0"}, {"app_solicit", "0"}, {"retrans_time_ms", "30000"},
 }
 
 // setUpLab makes the lab out of a new network namespace.

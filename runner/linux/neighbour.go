@@ -15,10 +15,10 @@ import (
 // there waits while the kernel asks the link for that host; once it stops
 // asking, whatever waits is told that the host is unreachable. By itself it
 // stops after some 12 ms, in the middle of a script on a machine that is slow
-// or busy, and at its end on another one. So the lab lets it ask for ever
-// (see labNeighbourSettings), and the room says when that is over: where a call
-// waits for it. What follows is the kernel's own doing, and has been done when
-// giveUp returns.
+// or busy, and at its end on another one. So the lab lets it ask for half a
+// minute (see labNeighbourSettings), and the room says when that is over: where
+// a call waits for it. What follows is the kernel's own doing, and has been done
+// when giveUp returns.
 type neighbours struct {
 	handle  *netlink.Handle
 	absents [families]netlink.Neigh
