@@ -302,8 +302,9 @@ func (m *minimiser) key(script model.Script) string {
 }
 
 // possible asks the model, which costs nothing, whether a script can show the
-// fault at all: whether on one of the ways through it, what was seen would be
-// a divergence at its last call, with one of the rules.
+// fault at all: whether on one of the ways through it, on which each call can be
+// meant for its socket, what was seen would be a divergence at its last call,
+// with one of the rules.
 func (m *minimiser) possible(script model.Script, seen model.Seen) bool {
 	last := len(script) - 1
 	walks := []model.Walk{m.bench.judge.Walk()}
@@ -312,7 +313,7 @@ func (m *minimiser) possible(script model.Script, seen model.Seen) bool {
 		for _, walk := range walks {
 			outlook := walk.Look(op)
 			if outlook.Sense == model.Foolish {
-				return false
+				continue
 			}
 			if outlook.Sense == model.Uncertain {
 				walk.Meet(op, model.Seen{Code: spec.OK})
@@ -333,7 +334,7 @@ func (m *minimiser) possible(script model.Script, seen model.Seen) bool {
 	}
 	for _, walk := range walks {
 		if walk.Look(script[last]).Sense == model.Foolish {
-			return false
+			continue
 		}
 		d := walk.Meet(script[last], seen)
 		if d != nil && (&fault{m.fault.call, d.Rules, m.fault.observed}).like(&m.fault) {
