@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,12 +21,18 @@ var forWindows = map[string][]string{
 	"go": {"go", "build", "-o", "fault.exe", "fault.go"},
 }
 
+// calls are those that a program shows.
+var calls = regexp.MustCompile(`(?m)^\s*(return )?(step|fault)\("`)
+
 // TestWinsockPrograms compiles programs for Windows.
 func TestWinsockPrograms(t *testing.T) {
 	for language, compiler := range forWindows {
 		for _, file := range savedTraces(t, "winsock") {
 			t.Run(language+"/"+filepath.Base(file), func(t *testing.T) {
-				source, _ := shown(t, file, language)
+				source, want := shown(t, file, language)
+				if calls := len(calls.FindAll(source, -1)); calls != len(want) {
+					t.Errorf("%d of %d calls are in it", calls, len(want))
+				}
 				compile(t, source, "fault."+language, compiler...)
 				if !bytes.Contains(source, []byte("WSAStartup")) {
 					t.Error("it does not start Winsock")

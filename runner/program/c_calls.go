@@ -24,11 +24,12 @@ func init() {
 		"accept": func(_ *cProgram, s *step) (string, error) {
 			return fmt.Sprintf("made(%s = accept(%s, NULL, NULL))", s.makes, s.on), nil
 		},
-		"bind":    (*cProgram).bind,
-		"connect": (*cProgram).connect,
-		"sendto":  (*cProgram).sendto,
-		"listen":  simple("result(listen(%s, %d))"),
-		"close":   simple("result(closesocket(%s))"),
+		"bind":        (*cProgram).bind,
+		"connect":     (*cProgram).connect,
+		"wsa_connect": (*cProgram).connect,
+		"sendto":      (*cProgram).sendto,
+		"listen":      simple("result(listen(%s, %d))"),
+		"close":       simple("result(closesocket(%s))"),
 		"send": func(c *cProgram, s *step) (string, error) {
 			c.line("data[0] = %d;", s.token)
 			return fmt.Sprintf("result(send(%s, data, 1, %s))", s.on, c.noSignal()), nil
@@ -113,7 +114,11 @@ func (c *cProgram) bind(s *step) (string, error) {
 
 func (c *cProgram) connect(s *step) (string, error) {
 	name, err := c.name(s)
-	return fmt.Sprintf("result(connect(%s, %s, %d))", s.on, name, lengths[s.args[1]][s.family]), err
+	call := "connect(%s, %s, %d)"
+	if s.call == "wsa_connect" {
+		call = "WSAConnect(%s, %s, %d, NULL, NULL, NULL, NULL)"
+	}
+	return fmt.Sprintf("result("+call+")", s.on, name, lengths[s.args[1]][s.family]), err
 }
 
 func (c *cProgram) sendto(s *step) (string, error) {

@@ -242,6 +242,11 @@ func (g *goProgram) after(s *step) {
 // system writes a call that answers in the variable answer; its result is in the
 // variable given, if any.
 func (g *goProgram) system(s *step, into, call string, arguments ...any) string {
+	return g.makes(s, into, "syscall.SYS_"+strings.ToUpper(call), arguments...)
+}
+
+// makes is system of a function as the program names it.
+func (g *goProgram) makes(s *step, into, function string, arguments ...any) string {
 	if into == "" {
 		into = "_"
 	}
@@ -255,6 +260,6 @@ func (g *goProgram) system(s *step, into, call string, arguments ...any) string 
 	} else if s.waits {
 		maker = fmt.Sprintf("within(%d*time.Millisecond, ", patience(g.script, g.winsock))
 	}
-	g.line("%s, answer = %ssyscall.SYS_%s%s)", into, maker, strings.ToUpper(call), text.String())
+	g.line("%s, answer = %s%s%s)", into, maker, function, text.String())
 	return "answer"
 }

@@ -42,6 +42,10 @@ func init() {
 			name, err := g.name(s)
 			return g.system(s, "", "connect", s.on, name, goLength(lengths[s.args[1]][s.family])), err
 		},
+		"wsa_connect": func(g *goProgram, s *step) (string, error) {
+			name, err := g.name(s)
+			return g.makes(s, "", `"WSAConnect"`, s.on, name, goLength(lengths[s.args[1]][s.family]), 0, 0, 0, 0), err
+		},
 		"listen": func(g *goProgram, s *step) (string, error) {
 			return g.system(s, "", "listen", s.on, number(s.args[0])), nil
 		},

@@ -102,6 +102,9 @@ var lengths = map[string]map[string]int{
 	"negative": {"inet": -1, "inet6": -1},
 }
 
+// addressed are the calls that are given an address.
+var addressed = []string{"bind", "connect", "wsa_connect", "sendto"}
+
 // of finds out what steps need.
 func (n *needs) of(steps []step) {
 	kinds, link := map[string]bool{}, false
@@ -116,7 +119,7 @@ func (n *needs) of(steps []step) {
 		n.patient = n.patient || s.call == "set_timeout"
 		n.file = n.file || s.on == "file"
 		n.threads = n.threads || s.thread != ""
-		if s.call != "connect" && s.call != "sendto" && s.call != "bind" {
+		if !slices.Contains(addressed, s.call) {
 			continue
 		}
 		class := s.args[0]

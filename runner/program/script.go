@@ -157,7 +157,7 @@ func (s *step) blocks() bool {
 	switch s.call {
 	case "accept", "recv", "recvfrom":
 		return s.blocking
-	case "connect", "send", "sendto":
+	case "connect", "wsa_connect", "send", "sendto":
 		return s.blocking && s.kind == "stream"
 	}
 	return false
@@ -184,7 +184,7 @@ func (s *step) moved() (names []string) {
 	if s.returned != nil {
 		moved = s.returned
 	}
-	if !slices.Contains([]string{"bind", "listen", "accept", "connect", "send", "sendto", "shutdown"}, moved.call) {
+	if !slices.Contains([]string{"bind", "listen", "accept", "connect", "wsa_connect", "send", "sendto", "shutdown"}, moved.call) {
 		return nil
 	}
 	for _, name := range []string{moved.on, moved.makes} {
@@ -211,6 +211,9 @@ func (s *step) blocked() bool { return s.Observed == "blocks" || s.Observed == "
 var systemCalls = map[string]string{"accept": "accept", "connect": "connect", "recv": "recvfrom", "recvfrom": "recvfrom",
 	"send": "sendto", "sendto": "sendto"}
 
+// winsockAlone are calls that only Winsock has.
+var winsockAlone = []string{"startup", "cleanup", "wsa_connect"}
+
 // possible says why a line cannot be part of a program.
 func possible(s *step, winsock bool) error {
 	switch {
@@ -225,7 +228,7 @@ func possible(s *step, winsock bool) error {
 	case aboutThread(s.call):
 		return nil
 	case winsock && (s.call == "set_no_port" || s.call == "set_timeout" || s.call == "set_send_timeout"),
-		!winsock && (s.call == "startup" || s.call == "cleanup"):
+		!winsock && slices.Contains(winsockAlone, s.call):
 		return Unwritable("there is no " + s.call + " on this system")
 	}
 	if _, known := cCalls[s.call]; !known {
