@@ -51,7 +51,7 @@ func TestProgramsOnWine(t *testing.T) {
 		t.Fatal(err)
 	}
 	const short = 20 // of so many scripts a short run takes one
-	for language, compiler := range forWindows {
+	for language := range forWindows {
 		t.Run(language, func(t *testing.T) {
 			scripts, shown := 0, atomic.Int32{}
 			t.Cleanup(func() { t.Logf("%d of %d scripts, as programs, showed on Wine what was saved", shown.Load(), scripts) })
@@ -60,26 +60,51 @@ func TestProgramsOnWine(t *testing.T) {
 					continue
 				}
 				t.Run(runner.ReadHeader([]byte(text)).ID, func(t *testing.T) {
-					source, want, err := standalone(t, "wine.trace", text, language)
-					var cannot programs.Unwritable
-					if errors.As(err, &cannot) {
-						t.Skipf("NOT TESTED: %v", err)
-					} else if err != nil {
-						t.Fatal(err)
+					if showsOnWine(t, "wine.trace", text, language) {
+						shown.Add(1)
 					}
-					t.Parallel()
-					folder := compile(t, source, "fault."+language, compiler...)
-					answers, status := runOnWine(t, filepath.Join(folder, "fault.exe"))
-					if strings.Join(answers, "\n") != strings.Join(want, "\n") || status != 1 {
-						t.Errorf("exit status %d and not 1; it shows\n%s\nand the trace has\n%s", status,
-							strings.Join(answers, "\n"), strings.Join(want, "\n"))
-						return
-					}
-					shown.Add(1)
 				})
 			}
 		})
 	}
+}
+
+// TestSavedProgramsOnWine does that with traces of what Wine does right, too, each
+// of which ends with a departure.
+func TestSavedProgramsOnWine(t *testing.T) {
+	for language := range forWindows {
+		for _, file := range savedTraces(t, "winsock_wine") {
+			t.Run(language+"/"+filepath.Base(file), func(t *testing.T) {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				showsOnWine(t, file, string(text), language)
+			})
+		}
+	}
+}
+
+// showsOnWine compiles the program of a trace and runs it on Wine beside others: it
+// must answer what the trace has, and say that the fault shows.
+func showsOnWine(t *testing.T, name, text, language string) bool {
+	t.Helper()
+	source, want, err := standalone(t, name, text, language)
+	var cannot programs.Unwritable
+	if errors.As(err, &cannot) {
+		t.Skipf("NOT TESTED: %v", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	t.Parallel()
+	folder := compile(t, source, "fault."+language, forWindows[language]...)
+	answers, status := runOnWine(t, filepath.Join(folder, "fault.exe"))
+	if strings.Join(answers, "\n") != strings.Join(want, "\n") || status != 1 {
+		t.Errorf("exit status %d and not 1; it shows\n%s\nand the trace has\n%s", status,
+			strings.Join(answers, "\n"), strings.Join(want, "\n"))
+		return false
+	}
+	return true
 }
 
 // runOnWine runs a program on Wine, in the lab.

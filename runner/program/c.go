@@ -47,7 +47,7 @@ func writeC(fault *Fault, script *script) ([]byte, error) {
 	if c.winsock {
 		system, words = "winsock", asWinsock
 	}
-	text := translated(prelude(system, body, "socket.c", "threads.c")+body, words)
+	text := translated(prelude(system, body, "socket.c", "winsock.c", "threads.c")+body, words)
 	if script.threads { // each has answers of its own
 		text = strings.ReplaceAll(text, "    static char ", "    static __thread char ")
 	}
@@ -116,6 +116,9 @@ func (c *cProgram) declarations() string {
 	}
 	if c.winsock {
 		text.WriteString("    WSADATA start;\n")
+		for _, name := range found(cObjects, body) {
+			text.WriteString("    HANDLE " + name + " = new_event();\n")
+		}
 	}
 	for _, family := range []string{"inet", "inet6"} {
 		if uses(`\bknown_` + family + `\b`) {

@@ -140,6 +140,9 @@ func (g *goProgram) declarations() string {
 	if g.winsock {
 		w.line("if startup() != \"ok\" {\nos.Exit(2)\n}")
 	}
+	for _, name := range found(goObjects, body) {
+		w.line("%s := newEvent()", name)
+	}
 	for _, one := range g.script.fixtures {
 		port := refuserPort
 		if one.listener {

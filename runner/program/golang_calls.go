@@ -76,6 +76,8 @@ func init() {
 		"set_send_timeout": (*goProgram).setSendTimeout,
 		"select":           (*goProgram).levels,
 		"poll":             (*goProgram).levels,
+		"event_select":     (*goProgram).eventSelect,
+		"network_events":   (*goProgram).networkEvents,
 		"startup":          func(*goProgram, *step) (string, error) { return "startup()", nil },
 		"cleanup":          func(*goProgram, *step) (string, error) { return "cleanup()", nil },
 	}

@@ -10,6 +10,7 @@ package program
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -63,6 +64,11 @@ func (w *writer) line(format string, arguments ...any) {
 	w.WriteString(w.indent)
 	fmt.Fprintf(w, format, arguments...)
 	w.WriteByte('\n')
+}
+
+// found are the words of a pattern in a text, each once, in their order.
+func found(pattern *regexp.Regexp, text string) []string {
+	return distinct(pattern.FindAllString(text, -1))
 }
 
 // alternatives are the answers that are allowed, as a program compares them.

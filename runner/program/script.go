@@ -31,6 +31,8 @@ type step struct {
 	thread   string // that makes the call, or that it is about
 	returned *step  // of `return`: whose call has come back; nil if none has
 	overlaps bool   // a thread is in a call then
+
+	selects string // the socket whose event object is set, or was asked for; "": none
 }
 
 // A socket is a place of the script.
@@ -40,6 +42,8 @@ type socket struct {
 	kind     string // stream, datagram
 	blocking bool
 	made     bool // it is there
+
+	selected string // the socket whose event object network events set; "": none
 }
 
 // read takes the lines of a fault apart.
@@ -143,9 +147,18 @@ func (r *reader) follow(s *step) {
 	switch s.call {
 	case "accept":
 		// Linux makes blocking sockets, Winsock those of the listener's mode.
-		r.make(s, s.family, s.kind, !r.winsock || s.blocking)
+		r.make(s, s.family, s.kind, !r.winsock || s.blocking).selected = s.selected
 	case "set_mode":
 		s.blocking = s.args[0] == "blocking"
+	case "event_select":
+		if s.args[0] == "connect" {
+			s.selects = s.on
+		}
+		if s.Observed == "ok" {
+			s.selected, s.blocking = s.selects, false
+		}
+	case "network_events":
+		s.selects = s.selected
 	case "send", "sendto":
 		r.sent++
 		s.token = r.sent
@@ -212,7 +225,7 @@ var systemCalls = map[string]string{"accept": "accept", "connect": "connect", "r
 	"send": "sendto", "sendto": "sendto"}
 
 // winsockAlone are calls that only Winsock has.
-var winsockAlone = []string{"startup", "cleanup", "wsa_connect"}
+var winsockAlone = []string{"startup", "cleanup", "wsa_connect", "event_select", "network_events"}
 
 // possible says why a line cannot be part of a program.
 func possible(s *step, winsock bool) error {

@@ -194,47 +194,6 @@ static const char *unless_blocked(const char *answer)
 {
     return strcmp(answer, "EINTR") == 0 ? "blocks" : answer;
 }
-//: winsock at_fault
-
-/* The call at fault, for those who end the program in its place. */
-static struct {
-    const char *call, *expected;
-} at_fault;
-//: winsock watch
-
-static DWORD WINAPI watchdog(void *milliseconds)
-{
-    Sleep(*(DWORD *)milliseconds);
-    ExitProcess(fault(at_fault.call, at_fault.expected, "blocks"));
-    return 0;
-}
-
-/* Ends the program if the call that comes next has not returned in time. */
-static void watch(DWORD milliseconds, const char *call, const char *expected)
-{
-    static DWORD limit;
-    limit = milliseconds;
-    at_fault.call = call;
-    at_fault.expected = expected;
-    if (!CreateThread(NULL, 0, watchdog, &limit, 0, NULL))
-        exit(2);
-}
-//: winsock catch_exception
-
-static LONG WINAPI on_exception(EXCEPTION_POINTERS *exception)
-{
-    if (exception->ExceptionRecord->ExceptionCode == EXCEPTION_ACCESS_VIOLATION)
-        ExitProcess(fault(at_fault.call, at_fault.expected, "EXCEPTION_ACCESS_VIOLATION"));
-    return EXCEPTION_CONTINUE_SEARCH;
-}
-
-/* Ends the program if the call that comes next raises an exception. */
-static void catch_exception(const char *call, const char *expected)
-{
-    at_fault.call = call;
-    at_fault.expected = expected;
-    SetUnhandledExceptionFilter(on_exception);
-}
 //: both set_nonblocking
 
 static int set_nonblocking(SOCKET s, int on)
@@ -301,13 +260,6 @@ static void *unreadable(void)
         fail("mmap");
     return page;
 }
-//: winsock unreadable
-
-/* Memory that cannot be read. */
-static void *unreadable(void)
-{
-    return VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_NOACCESS);
-}
 //: posix torn
 
 /* An address whose last byte cannot be read. */
@@ -318,16 +270,6 @@ static void *torn(const union name *name, size_t length)
     if (pages == MAP_FAILED || mprotect(pages + page, page, PROT_NONE) != 0)
         fail("mmap");
     return memcpy(pages + page - (length - 1), name, length - 1);
-}
-//: winsock torn
-
-/* An address whose last byte cannot be read. */
-static void *torn(const union name *name, size_t length)
-{
-    DWORD before;
-    char *pages = VirtualAlloc(NULL, 8192, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    VirtualProtect(pages + 4096, 4096, PAGE_NOACCESS, &before);
-    return memcpy(pages + 4096 - (length - 1), name, length - 1);
 }
 //: both is_wildcard
 
