@@ -116,9 +116,7 @@ func (c *cProgram) declarations() string {
 	}
 	if c.winsock {
 		text.WriteString("    WSADATA start;\n")
-		for _, name := range found(cObjects, body) {
-			text.WriteString("    HANDLE " + name + " = new_event();\n")
-		}
+		text.WriteString(cWinsock(body))
 	}
 	for _, family := range []string{"inet", "inet6"} {
 		if uses(`\bknown_` + family + `\b`) {
@@ -158,6 +156,7 @@ func (c *cProgram) body() error {
 	if c.winsock {
 		c.line("if (WSAStartup(MAKEWORD(2, 2), &start) != 0)")
 		c.line("    return 2;")
+		c.findExtensions()
 	}
 	for _, one := range c.script.fixtures {
 		port := refuserPort

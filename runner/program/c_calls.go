@@ -60,17 +60,21 @@ func init() {
 			}
 			return fmt.Sprintf("result(set_send_timeout(%s, 3600, 0))", s.on), nil
 		},
-		"set_linger":     simple("result(set_linger(%s, %d))"),
-		"set_mode":       simple("result(set_nonblocking(%s, %d))"),
-		"so_error":       simple("pending_error(%s)"),
-		"getsockname":    simple("host_of(%s)"),
-		"getpeername":    (*cProgram).getpeername,
-		"select":         (*cProgram).levels,
-		"poll":           (*cProgram).levels,
-		"event_select":   (*cProgram).eventSelect,
-		"network_events": (*cProgram).networkEvents,
-		"startup":        simple("result(-WSAStartup(MAKEWORD(2, 2), &start))"),
-		"cleanup":        simple("result(WSACleanup())"),
+		"set_linger":        simple("result(set_linger(%s, %d))"),
+		"set_mode":          simple("result(set_nonblocking(%s, %d))"),
+		"so_error":          simple("pending_error(%s)"),
+		"getsockname":       simple("host_of(%s)"),
+		"getpeername":       (*cProgram).getpeername,
+		"select":            (*cProgram).levels,
+		"poll":              (*cProgram).levels,
+		"event_select":      (*cProgram).eventSelect,
+		"network_events":    (*cProgram).networkEvents,
+		"connect_ex":        (*cProgram).connectEx,
+		"overlapped_result": (*cProgram).overlappedResult,
+		"update_context":    simple("result(setsockopt(%s, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0))"),
+		"disconnect_ex":     (*cProgram).disconnectEx,
+		"startup":           simple("result(-WSAStartup(MAKEWORD(2, 2), &start))"),
+		"cleanup":           simple("result(WSACleanup())"),
 	}
 }
 

@@ -4,7 +4,40 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strings"
 )
+
+// cWinsock declares what the calls of Winsock in a text use.
+func cWinsock(text string) string {
+	var w writer
+	w.indent = "    "
+	for _, name := range found(cObjects, text) {
+		w.line("HANDLE %s = new_event();", name)
+	}
+	for _, name := range found(requests, text) {
+		w.line("OVERLAPPED *%s = new_request();", name)
+	}
+	for _, call := range found(cExtensions, text) {
+		w.line("LPFN_%s %s;", cExtension(call), call)
+	}
+	return w.String()
+}
+
+// cExtensions are functions that only a socket tells of, as a program in C calls
+// them.
+var cExtensions = regexp.MustCompile(`\b(dis)?connect_ex\b`)
+
+// cExtension is what the name of such a function has after LPFN_ and WSAID_.
+func cExtension(call string) string { return strings.ToUpper(strings.ReplaceAll(call, "_", "")) }
+
+// findExtensions has the program look for those that the script calls.
+func (c *cProgram) findExtensions() {
+	for _, call := range []string{"connect_ex", "disconnect_ex"} {
+		if c.script.calls(call) {
+			c.line("%s = (LPFN_%s)extension((GUID)WSAID_%s);", call, cExtension(call), cExtension(call))
+		}
+	}
+}
 
 // cObjects are the event objects that a program in C has.
 var cObjects = regexp.MustCompile(`\b(s\d+|file|never)_event\b`)
@@ -33,4 +66,28 @@ func (c *cProgram) networkEvents(s *step) (string, error) {
 		c.line("await(%s, %d);", cObject(s.selects), c.patience())
 	}
 	return fmt.Sprintf("network_events(%s, %s)", s.on, cObject(s.selects)), nil
+}
+
+func (c *cProgram) connectEx(s *step) (string, error) {
+	name, err := c.name(s)
+	request := "NULL"
+	if s.request != "" {
+		request = s.request
+	}
+	return fmt.Sprintf("succeeded(connect_ex(%s, %s, %d, NULL, 0, NULL, %s))", s.on, name, lengths["exact"][s.family], request), err
+}
+
+func (c *cProgram) overlappedResult(s *step) (string, error) {
+	if !s.fresh && s.args[0] == "soon" {
+		c.line("await(%s->hEvent, %d);", s.request, c.patience())
+	}
+	return fmt.Sprintf("overlapped_result(%s, %s)", s.on, s.request), nil
+}
+
+func (c *cProgram) disconnectEx(s *step) (string, error) {
+	flags := "0"
+	if s.args[0] == "reuse" {
+		flags = "TF_REUSE_SOCKET"
+	}
+	return fmt.Sprintf("succeeded(disconnect_ex(%s, NULL, %s, 0))", s.on, flags), nil
 }

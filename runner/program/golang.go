@@ -140,8 +140,8 @@ func (g *goProgram) declarations() string {
 	if g.winsock {
 		w.line("if startup() != \"ok\" {\nos.Exit(2)\n}")
 	}
-	for _, name := range found(goObjects, body) {
-		w.line("%s := newEvent()", name)
+	if g.winsock {
+		w.WriteString(goWinsock(body))
 	}
 	for _, one := range g.script.fixtures {
 		port := refuserPort
@@ -245,11 +245,12 @@ func (g *goProgram) after(s *step) {
 // system writes a call that answers in the variable answer; its result is in the
 // variable given, if any.
 func (g *goProgram) system(s *step, into, call string, arguments ...any) string {
-	return g.makes(s, into, "syscall.SYS_"+strings.ToUpper(call), arguments...)
+	return g.makes(s, into, "call", "syscall.SYS_"+strings.ToUpper(call), arguments...)
 }
 
-// makes is system of a function as the program names it.
-func (g *goProgram) makes(s *step, into, function string, arguments ...any) string {
+// makes is system by a helper, which makes a call to a function that the program
+// names so.
+func (g *goProgram) makes(s *step, into, helper, function string, arguments ...any) string {
 	if into == "" {
 		into = "_"
 	}
@@ -257,11 +258,11 @@ func (g *goProgram) makes(s *step, into, function string, arguments ...any) stri
 	for _, argument := range arguments {
 		fmt.Fprintf(&text, ", %v", argument)
 	}
-	maker := "call("
+	maker := helper + "("
 	if s.thread != "" {
 		maker = "once("
 	} else if s.waits {
-		maker = fmt.Sprintf("within(%d*time.Millisecond, ", patience(g.script, g.winsock))
+		maker = fmt.Sprintf("within(%d*time.Millisecond, %s, ", patience(g.script, g.winsock), helper)
 	}
 	g.line("%s, answer = %s%s%s)", into, maker, function, text.String())
 	return "answer"

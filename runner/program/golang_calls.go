@@ -44,7 +44,7 @@ func init() {
 		},
 		"wsa_connect": func(g *goProgram, s *step) (string, error) {
 			name, err := g.name(s)
-			return g.makes(s, "", `"WSAConnect"`, s.on, name, goLength(lengths[s.args[1]][s.family]), 0, 0, 0, 0), err
+			return g.makes(s, "", "call", `"WSAConnect"`, s.on, name, goLength(lengths[s.args[1]][s.family]), 0, 0, 0, 0), err
 		},
 		"listen": func(g *goProgram, s *step) (string, error) {
 			return g.system(s, "", "listen", s.on, number(s.args[0])), nil
@@ -59,27 +59,31 @@ func init() {
 			how := map[string]string{"reading": "syscall.SHUT_RD", "writing": "syscall.SHUT_WR", "both_ways": "syscall.SHUT_RDWR"}
 			return g.system(s, "", "shutdown", s.on, how[s.args[0]]), nil
 		},
-		"send":             (*goProgram).send,
-		"sendto":           (*goProgram).send,
-		"recv":             (*goProgram).receive,
-		"recvfrom":         (*goProgram).receive,
-		"getsockname":      helper("hostOf"),
-		"getpeername":      (*goProgram).getpeername,
-		"so_error":         helper("pendingError"),
-		"set_mode":         helper("setNonblocking"),
-		"set_linger":       helper("setLinger"),
-		"set_broadcast":    option("SOL_SOCKET", "syscall.SO_BROADCAST"),
-		"set_reuse":        option("SOL_SOCKET", "syscall.SO_REUSEADDR"),
-		"set_v6only":       option("IPPROTO_IPV6", "syscall.IPV6_V6ONLY"),
-		"set_no_port":      option("IPPROTO_IP", "24 /* IP_BIND_ADDRESS_NO_PORT */"),
-		"set_timeout":      (*goProgram).setTimeout,
-		"set_send_timeout": (*goProgram).setSendTimeout,
-		"select":           (*goProgram).levels,
-		"poll":             (*goProgram).levels,
-		"event_select":     (*goProgram).eventSelect,
-		"network_events":   (*goProgram).networkEvents,
-		"startup":          func(*goProgram, *step) (string, error) { return "startup()", nil },
-		"cleanup":          func(*goProgram, *step) (string, error) { return "cleanup()", nil },
+		"send":              (*goProgram).send,
+		"sendto":            (*goProgram).send,
+		"recv":              (*goProgram).receive,
+		"recvfrom":          (*goProgram).receive,
+		"getsockname":       helper("hostOf"),
+		"getpeername":       (*goProgram).getpeername,
+		"so_error":          helper("pendingError"),
+		"set_mode":          helper("setNonblocking"),
+		"set_linger":        helper("setLinger"),
+		"set_broadcast":     option("SOL_SOCKET", "syscall.SO_BROADCAST"),
+		"set_reuse":         option("SOL_SOCKET", "syscall.SO_REUSEADDR"),
+		"set_v6only":        option("IPPROTO_IPV6", "syscall.IPV6_V6ONLY"),
+		"set_no_port":       option("IPPROTO_IP", "24 /* IP_BIND_ADDRESS_NO_PORT */"),
+		"set_timeout":       (*goProgram).setTimeout,
+		"set_send_timeout":  (*goProgram).setSendTimeout,
+		"select":            (*goProgram).levels,
+		"poll":              (*goProgram).levels,
+		"event_select":      (*goProgram).eventSelect,
+		"network_events":    (*goProgram).networkEvents,
+		"connect_ex":        (*goProgram).connectEx,
+		"overlapped_result": (*goProgram).overlappedResult,
+		"update_context":    (*goProgram).updateContext,
+		"disconnect_ex":     (*goProgram).disconnectEx,
+		"startup":           func(*goProgram, *step) (string, error) { return "startup()", nil },
+		"cleanup":           func(*goProgram, *step) (string, error) { return "cleanup()", nil },
 	}
 }
 

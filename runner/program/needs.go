@@ -103,7 +103,7 @@ var lengths = map[string]map[string]int{
 }
 
 // addressed are the calls that are given an address.
-var addressed = []string{"bind", "connect", "wsa_connect", "sendto"}
+var addressed = []string{"bind", "connect", "wsa_connect", "connect_ex", "sendto"}
 
 // of finds out what steps need.
 func (n *needs) of(steps []step) {

@@ -3,6 +3,7 @@ package program
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -33,6 +34,8 @@ type step struct {
 	overlaps bool   // a thread is in a call then
 
 	selects string // the socket whose event object is set, or was asked for; "": none
+	request string // of overlapped I/O that it is given, as the program calls it; "": none
+	fresh   bool   // no call has made it
 }
 
 // A socket is a place of the script.
@@ -44,6 +47,7 @@ type socket struct {
 	made     bool // it is there
 
 	selected string // the socket whose event object network events set; "": none
+	request  string // of overlapped I/O that was made last; "": none
 }
 
 // read takes the lines of a fault apart.
@@ -69,6 +73,7 @@ type reader struct {
 	threads map[string]*step // that are in a call
 	winsock bool
 	sent    int
+	begun   int // requests
 }
 
 func (r *reader) step(s *step) error {
@@ -159,10 +164,35 @@ func (r *reader) follow(s *step) {
 		}
 	case "network_events":
 		s.selects = s.selected
+	case "connect_ex":
+		if s.args[1] == "given" {
+			s.request = r.begin()
+		}
+		if s.Observed == "ok" || s.Observed == "WSA_IO_PENDING" {
+			s.socket.request = s.request
+		}
+	case "overlapped_result":
+		if s.request = s.socket.request; s.request == "" {
+			s.request, s.fresh = r.begin(), true
+		}
 	case "send", "sendto":
 		r.sent++
 		s.token = r.sent
 	}
+}
+
+// begin is a request that no call has been given.
+func (r *reader) begin() string {
+	r.begun++
+	return fmt.Sprintf("request%d", r.begun)
+}
+
+// requests are those of a program.
+var requests = regexp.MustCompile(`\brequest\d+\b`)
+
+// calls says that the script makes a call.
+func (s *script) calls(call string) bool {
+	return slices.ContainsFunc(s.steps, func(one step) bool { return one.call == call })
 }
 
 // blocks says that a call may not return by itself.
@@ -170,6 +200,8 @@ func (s *step) blocks() bool {
 	switch s.call {
 	case "accept", "recv", "recvfrom":
 		return s.blocking
+	case "disconnect_ex": // which has no place for a result
+		return isSocket(s.on)
 	case "connect", "wsa_connect", "send", "sendto":
 		return s.blocking && s.kind == "stream"
 	}
@@ -197,7 +229,8 @@ func (s *step) moved() (names []string) {
 	if s.returned != nil {
 		moved = s.returned
 	}
-	if !slices.Contains([]string{"bind", "listen", "accept", "connect", "wsa_connect", "send", "sendto", "shutdown"}, moved.call) {
+	if !slices.Contains([]string{"bind", "listen", "accept", "connect", "wsa_connect", "connect_ex", "disconnect_ex", "send", "sendto",
+		"shutdown"}, moved.call) {
 		return nil
 	}
 	for _, name := range []string{moved.on, moved.makes} {
@@ -225,7 +258,8 @@ var systemCalls = map[string]string{"accept": "accept", "connect": "connect", "r
 	"send": "sendto", "sendto": "sendto"}
 
 // winsockAlone are calls that only Winsock has.
-var winsockAlone = []string{"startup", "cleanup", "wsa_connect", "event_select", "network_events"}
+var winsockAlone = []string{"startup", "cleanup", "wsa_connect", "event_select", "network_events", "connect_ex",
+	"overlapped_result", "update_context", "disconnect_ex"}
 
 // possible says why a line cannot be part of a program.
 func possible(s *step, winsock bool) error {

@@ -4,6 +4,8 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
+//: winsock extension SO_UPDATE_CONNECT_CONTEXT
+#include <mswsock.h>
 //: posix
 #include <arpa/inet.h>
 #include <errno.h>
@@ -84,7 +86,9 @@ static const char *error_name(int number)
     NAME(WSAENOTCONN); NAME(WSAENOTSOCK); NAME(WSAEOPNOTSUPP);
     NAME(WSAEPROTONOSUPPORT); NAME(WSAESHUTDOWN);
     NAME(WSAESOCKTNOSUPPORT); NAME(WSAETIMEDOUT); NAME(WSAEWOULDBLOCK);
-    NAME(WSANOTINITIALISED);
+    NAME(WSANOTINITIALISED); NAME(WSA_INVALID_HANDLE);
+    NAME(WSA_INVALID_PARAMETER); NAME(WSA_IO_INCOMPLETE);
+    NAME(WSA_IO_PENDING); NAME(WSA_OPERATION_ABORTED);
     }
 #undef NAME
     snprintf(other, sizeof other, "error_%d", number);

@@ -96,3 +96,44 @@ static const char *network_events(SOCKET s, HANDLE event)
         return "ok none";
     return attempt_ended(events.iErrorCode[FD_CONNECT_BIT]);
 }
+//: winsock succeeded
+
+/* What a call answered that returns whether it has succeeded. */
+static const char *succeeded(BOOL done)
+{
+    return done ? "ok" : error_name(WSAGetLastError());
+}
+//: winsock extension
+
+/* A function that only a socket tells of. */
+static void *extension(GUID id)
+{
+    void *function;
+    DWORD length;
+    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+    if (s == INVALID_SOCKET || WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &function,
+                                        sizeof function, &length, NULL, NULL) != 0)
+        fail("SIO_GET_EXTENSION_FUNCTION_POINTER");
+    closesocket(s);
+    return function;
+}
+//: winsock new_request
+
+/* A request of overlapped I/O, with an event that tells of its end. The system may
+ * write to it until then, even if the socket has gone. */
+static OVERLAPPED *new_request(void)
+{
+    OVERLAPPED *request = calloc(1, sizeof *request);
+    if (request == NULL)
+        exit(2);
+    request->hEvent = new_event();
+    return request;
+}
+//: winsock overlapped_result
+
+/* What a request has come to; nobody waits for it. */
+static const char *overlapped_result(SOCKET s, OVERLAPPED *request)
+{
+    DWORD length, flags;
+    return succeeded(WSAGetOverlappedResult(s, request, &length, FALSE, &flags));
+}
