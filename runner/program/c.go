@@ -156,7 +156,7 @@ func (c *cProgram) body() error {
 	if c.winsock {
 		c.line("if (WSAStartup(MAKEWORD(2, 2), &start) != 0)")
 		c.line("    return 2;")
-		c.findExtensions()
+		c.prepare()
 	}
 	for _, one := range c.script.fixtures {
 		port := refuserPort

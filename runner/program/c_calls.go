@@ -69,6 +69,8 @@ func init() {
 		"poll":              (*cProgram).levels,
 		"event_select":      (*cProgram).eventSelect,
 		"network_events":    (*cProgram).networkEvents,
+		"async_select":      (*cProgram).asyncSelect,
+		"window_message":    (*cProgram).windowMessage,
 		"connect_ex":        (*cProgram).connectEx,
 		"overlapped_result": (*cProgram).overlappedResult,
 		"update_context":    simple("result(setsockopt(%s, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0))"),

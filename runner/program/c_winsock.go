@@ -30,8 +30,12 @@ var cExtensions = regexp.MustCompile(`\b(dis)?connect_ex\b`)
 // cExtension is what the name of such a function has after LPFN_ and WSAID_.
 func cExtension(call string) string { return strings.ToUpper(strings.ReplaceAll(call, "_", "")) }
 
-// findExtensions has the program look for those that the script calls.
-func (c *cProgram) findExtensions() {
+// prepare has the program look for the extensions that the script calls, and open
+// a window if there shall be messages.
+func (c *cProgram) prepare() {
+	if c.script.calls("async_select") || c.script.calls("window_message") {
+		c.line("open_window();")
+	}
 	for _, call := range []string{"connect_ex", "disconnect_ex"} {
 		if c.script.calls(call) {
 			c.line("%s = (LPFN_%s)extension((GUID)WSAID_%s);", call, cExtension(call), cExtension(call))
@@ -90,4 +94,19 @@ func (c *cProgram) disconnectEx(s *step) (string, error) {
 		flags = "TF_REUSE_SOCKET"
 	}
 	return fmt.Sprintf("succeeded(disconnect_ex(%s, NULL, %s, 0))", s.on, flags), nil
+}
+
+func (c *cProgram) asyncSelect(s *step) (string, error) {
+	events := "0"
+	if s.args[0] == "connect" {
+		events = "FD_CONNECT"
+	}
+	return fmt.Sprintf("result(WSAAsyncSelect(%s, window, WM_APP + %d, %s))", s.on, s.message, events), nil
+}
+
+func (c *cProgram) windowMessage(s *step) (string, error) {
+	if s.letters && s.args[0] == "soon" {
+		c.line("await_message(%d);", c.patience())
+	}
+	return fmt.Sprintf("window_message(%s, WM_APP + %d)", s.on, s.message), nil
 }

@@ -78,6 +78,8 @@ func init() {
 		"poll":              (*goProgram).levels,
 		"event_select":      (*goProgram).eventSelect,
 		"network_events":    (*goProgram).networkEvents,
+		"async_select":      (*goProgram).asyncSelect,
+		"window_message":    (*goProgram).windowMessage,
 		"connect_ex":        (*goProgram).connectEx,
 		"overlapped_result": (*goProgram).overlappedResult,
 		"update_context":    (*goProgram).updateContext,

@@ -20,6 +20,9 @@ func goWinsock(text string) string {
 	for _, name := range found(goExtensions, text) {
 		w.line("%s := extension(WSAID_%s)", name, strings.ToUpper(name))
 	}
+	if regexp.MustCompile(`\bwindow`).MatchString(goStrings.ReplaceAllString(text, "")) {
+		w.line("openWindow()")
+	}
 	return w.String()
 }
 
@@ -82,4 +85,19 @@ func (g *goProgram) disconnectEx(s *step) (string, error) {
 		flags = "2 /* TF_REUSE_SOCKET */"
 	}
 	return g.makes(s, "", "extended", "disconnectEx", s.on, 0, flags, 0), nil
+}
+
+func (g *goProgram) asyncSelect(s *step) (string, error) {
+	events := "0"
+	if s.args[0] == "connect" {
+		events = "0x10 /* FD_CONNECT */"
+	}
+	return g.makes(s, "", "call", `"WSAAsyncSelect"`, s.on, "window", fmt.Sprintf("WM_APP+%d", s.message), events), nil
+}
+
+func (g *goProgram) windowMessage(s *step) (string, error) {
+	if s.letters && s.args[0] == "soon" {
+		g.line("awaitMessage(%d)", patience(g.script, g.winsock))
+	}
+	return fmt.Sprintf("windowMessage(%s, WM_APP+%d)", s.on, s.message), nil
 }

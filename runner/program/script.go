@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -36,6 +37,8 @@ type step struct {
 	selects string // the socket whose event object is set, or was asked for; "": none
 	request string // of overlapped I/O that it is given, as the program calls it; "": none
 	fresh   bool   // no call has made it
+	message int    // the number of messages from WM_APP on
+	letters bool   // such messages may come
 }
 
 // A socket is a place of the script.
@@ -48,6 +51,7 @@ type socket struct {
 
 	selected string // the socket whose event object network events set; "": none
 	request  string // of overlapped I/O that was made last; "": none
+	told     string // the socket of whose number its messages are; "": none come
 }
 
 // read takes the lines of a fault apart.
@@ -152,7 +156,8 @@ func (r *reader) follow(s *step) {
 	switch s.call {
 	case "accept":
 		// Linux makes blocking sockets, Winsock those of the listener's mode.
-		r.make(s, s.family, s.kind, !r.winsock || s.blocking).selected = s.selected
+		made := r.make(s, s.family, s.kind, !r.winsock || s.blocking)
+		made.selected, made.told = s.selected, s.told
 	case "set_mode":
 		s.blocking = s.args[0] == "blocking"
 	case "event_select":
@@ -161,6 +166,19 @@ func (r *reader) follow(s *step) {
 		}
 		if s.Observed == "ok" {
 			s.selected, s.blocking = s.selects, false
+		}
+	case "async_select":
+		s.message = messageOf(s.on)
+		if s.Observed == "ok" {
+			s.selected, s.blocking = "", false
+			if s.args[0] == "connect" {
+				s.told = s.on
+			}
+		}
+	case "window_message":
+		s.message, s.letters = messageOf(s.on), s.told != ""
+		if s.letters {
+			s.message = messageOf(s.told)
 		}
 	case "network_events":
 		s.selects = s.selected
@@ -179,6 +197,14 @@ func (r *reader) follow(s *step) {
 		r.sent++
 		s.token = r.sent
 	}
+}
+
+// messageOf is the number of the messages about a socket, or a handle.
+func messageOf(name string) int {
+	if place, err := strconv.Atoi(strings.TrimPrefix(name, "s")); err == nil {
+		return place
+	}
+	return 16 // no socket gets one
 }
 
 // begin is a request that no call has been given.
@@ -259,7 +285,7 @@ var systemCalls = map[string]string{"accept": "accept", "connect": "connect", "r
 
 // winsockAlone are calls that only Winsock has.
 var winsockAlone = []string{"startup", "cleanup", "wsa_connect", "event_select", "network_events", "connect_ex",
-	"overlapped_result", "update_context", "disconnect_ex"}
+	"overlapped_result", "update_context", "disconnect_ex", "async_select", "window_message"}
 
 // possible says why a line cannot be part of a program.
 func possible(s *step, winsock bool) error {

@@ -137,3 +137,33 @@ static const char *overlapped_result(SOCKET s, OVERLAPPED *request)
     DWORD length, flags;
     return succeeded(WSAGetOverlappedResult(s, request, &length, FALSE, &flags));
 }
+//: winsock window
+
+/* A window that nobody sees, for messages. */
+static HWND window;
+
+static void open_window(void)
+{
+    window = CreateWindowA("Message", NULL, 0, 0, 0, 0, 0, HWND_MESSAGE, NULL, NULL, NULL);
+    if (window == NULL)
+        exit(2);
+}
+//: winsock await_message
+
+/* Waits until a message has come, for so long at the most. */
+static void await_message(DWORD milliseconds)
+{
+    if (MsgWaitForMultipleObjects(0, NULL, FALSE, milliseconds, QS_POSTMESSAGE) == WAIT_FAILED)
+        exit(2);
+}
+//: winsock window_message
+
+/* How an attempt of a socket has ended that no message has told of before. */
+static const char *window_message(SOCKET s, UINT number)
+{
+    MSG message;
+    while (PeekMessageA(&message, window, number, number, PM_REMOVE))
+        if (message.wParam == s) /* not one that was accepted */
+            return attempt_ended(WSAGETSELECTERROR(message.lParam));
+    return "ok none";
+}
