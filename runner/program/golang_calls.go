@@ -38,14 +38,8 @@ func init() {
 			err := g.address(s, bindings[s.args[0]], s.args[0])
 			return g.system(s, "", "bind", s.on, "at(&name)", lengths["exact"][s.family]), err
 		},
-		"connect": func(g *goProgram, s *step) (string, error) {
-			name, err := g.name(s)
-			return g.system(s, "", "connect", s.on, name, goLength(lengths[s.args[1]][s.family])), err
-		},
-		"wsa_connect": func(g *goProgram, s *step) (string, error) {
-			name, err := g.name(s)
-			return g.makes(s, "", "call", `"WSAConnect"`, s.on, name, goLength(lengths[s.args[1]][s.family]), 0, 0, 0, 0), err
-		},
+		"connect":     (*goProgram).connect,
+		"wsa_connect": (*goProgram).wsaConnect,
 		"listen": func(g *goProgram, s *step) (string, error) {
 			return g.system(s, "", "listen", s.on, number(s.args[0])), nil
 		},
@@ -55,10 +49,7 @@ func init() {
 			}
 			return g.system(s, "", "close", s.on), nil
 		},
-		"shutdown": func(g *goProgram, s *step) (string, error) {
-			how := map[string]string{"reading": "syscall.SHUT_RD", "writing": "syscall.SHUT_WR", "both_ways": "syscall.SHUT_RDWR"}
-			return g.system(s, "", "shutdown", s.on, how[s.args[0]]), nil
-		},
+		"shutdown":          (*goProgram).shutdown,
 		"send":              (*goProgram).send,
 		"sendto":            (*goProgram).send,
 		"recv":              (*goProgram).receive,
@@ -87,6 +78,21 @@ func init() {
 		"startup":           func(*goProgram, *step) (string, error) { return "startup()", nil },
 		"cleanup":           func(*goProgram, *step) (string, error) { return "cleanup()", nil },
 	}
+}
+
+func (g *goProgram) connect(s *step) (string, error) {
+	name, err := g.name(s)
+	return g.system(s, "", "connect", s.on, name, goLength(lengths[s.args[1]][s.family])), err
+}
+
+func (g *goProgram) wsaConnect(s *step) (string, error) {
+	name, err := g.name(s)
+	return g.makes(s, "", "call", `"WSAConnect"`, s.on, name, goLength(lengths[s.args[1]][s.family]), 0, 0, 0, 0), err
+}
+
+func (g *goProgram) shutdown(s *step) (string, error) {
+	how := map[string]string{"reading": "syscall.SHUT_RD", "writing": "syscall.SHUT_WR", "both_ways": "syscall.SHUT_RDWR"}
+	return g.system(s, "", "shutdown", s.on, how[s.args[0]]), nil
 }
 
 func (g *goProgram) setTimeout(s *step) (string, error) {
