@@ -1,7 +1,6 @@
 package program
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -58,7 +57,7 @@ func (c *cProgram) eventSelect(s *step) (string, error) {
 	events := "0"
 	if s.selects != "" {
 		events = "FD_CONNECT"
-		if bytes.Contains(c.Bytes(), []byte(cObject(s.selects))) { // it may be set
+		if s.resets {
 			c.line("ResetEvent(%s);", cObject(s.selects))
 		}
 	}
@@ -66,7 +65,7 @@ func (c *cProgram) eventSelect(s *step) (string, error) {
 }
 
 func (c *cProgram) networkEvents(s *step) (string, error) {
-	if s.selects != "" && s.args[0] == "soon" {
+	if s.awaits() {
 		c.line("await(%s, %d);", cObject(s.selects), c.patience())
 	}
 	return fmt.Sprintf("network_events(%s, %s)", s.on, cObject(s.selects)), nil
@@ -82,7 +81,7 @@ func (c *cProgram) connectEx(s *step) (string, error) {
 }
 
 func (c *cProgram) overlappedResult(s *step) (string, error) {
-	if !s.fresh && s.args[0] == "soon" {
+	if s.awaits() {
 		c.line("await(%s->hEvent, %d);", s.request, c.patience())
 	}
 	return fmt.Sprintf("overlapped_result(%s, %s)", s.on, s.request), nil
@@ -105,7 +104,7 @@ func (c *cProgram) asyncSelect(s *step) (string, error) {
 }
 
 func (c *cProgram) windowMessage(s *step) (string, error) {
-	if s.letters && s.args[0] == "soon" {
+	if s.awaits() {
 		c.line("await_message(%d);", c.patience())
 	}
 	return fmt.Sprintf("window_message(%s, WM_APP + %d)", s.on, s.message), nil

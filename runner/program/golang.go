@@ -262,8 +262,10 @@ func (g *goProgram) makes(s *step, into, helper, function string, arguments ...a
 	if s.thread != "" {
 		maker = "once("
 	} else if s.waits {
-		maker = fmt.Sprintf("within(%d*time.Millisecond, %s, ", patience(g.script, g.winsock), helper)
+		maker = fmt.Sprintf("within(%d*time.Millisecond, %s, ", g.patience(), helper)
 	}
 	g.line("%s, answer = %s%s%s)", into, maker, function, text.String())
 	return "answer"
 }
+
+func (g *goProgram) patience() int { return patience(g.script, g.winsock) }

@@ -203,7 +203,7 @@ func (g *goProgram) getpeername(s *step) (string, error) {
 func (g *goProgram) levels(s *step) (string, error) {
 	wait := 0
 	if s.args[0] == "soon" {
-		wait = patience(g.script, g.winsock)
+		wait = g.patience()
 	}
 	return fmt.Sprintf("%sLevels(%s, %d*time.Millisecond)", s.call, s.on, wait), nil
 }

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -45,7 +44,7 @@ func (g *goProgram) eventSelect(s *step) (string, error) {
 	events := "0"
 	if s.selects != "" {
 		events = "0x10 /* FD_CONNECT */"
-		if bytes.Contains(g.Bytes(), []byte(goObject(s.selects))) { // it may be set
+		if s.resets {
 			g.line(`kernel32.NewProc("ResetEvent").Call(%s)`, goObject(s.selects))
 		}
 	}
@@ -53,8 +52,8 @@ func (g *goProgram) eventSelect(s *step) (string, error) {
 }
 
 func (g *goProgram) networkEvents(s *step) (string, error) {
-	if s.selects != "" && s.args[0] == "soon" {
-		g.line("await(%s, %d)", goObject(s.selects), patience(g.script, g.winsock))
+	if s.awaits() {
+		g.line("await(%s, %d)", goObject(s.selects), g.patience())
 	}
 	return fmt.Sprintf("networkEvents(%s, %s)", s.on, goObject(s.selects)), nil
 }
@@ -69,8 +68,8 @@ func (g *goProgram) connectEx(s *step) (string, error) {
 }
 
 func (g *goProgram) overlappedResult(s *step) (string, error) {
-	if !s.fresh && s.args[0] == "soon" {
-		g.line("await(uintptr(%s.HEvent), %d)", s.request, patience(g.script, g.winsock))
+	if s.awaits() {
+		g.line("await(uintptr(%s.HEvent), %d)", s.request, g.patience())
 	}
 	return fmt.Sprintf("overlappedResult(%s, %s)", s.on, s.request), nil
 }
@@ -96,8 +95,8 @@ func (g *goProgram) asyncSelect(s *step) (string, error) {
 }
 
 func (g *goProgram) windowMessage(s *step) (string, error) {
-	if s.letters && s.args[0] == "soon" {
-		g.line("awaitMessage(%d)", patience(g.script, g.winsock))
+	if s.awaits() {
+		g.line("awaitMessage(%d)", g.patience())
 	}
 	return fmt.Sprintf("windowMessage(%s, WM_APP+%d)", s.on, s.message), nil
 }

@@ -35,6 +35,7 @@ type step struct {
 	overlaps bool   // a thread is in a call then
 
 	selects string // the socket whose event object is set, or was asked for; "": none
+	resets  bool   // that object may be set already
 	request string // of overlapped I/O that it is given, as the program calls it; "": none
 	fresh   bool   // no call has made it
 	message int    // the number of messages from WM_APP on
@@ -59,7 +60,8 @@ func read(fault *Fault) (*script, error) {
 	if len(fault.Steps) == 0 {
 		return nil, errors.New("there is no call in it")
 	}
-	r := reader{sockets: map[string]*socket{}, threads: map[string]*step{}, winsock: fault.Winsock}
+	r := reader{sockets: map[string]*socket{}, threads: map[string]*step{}, objects: map[string]bool{},
+		winsock: fault.Winsock}
 	s := &script{steps: make([]step, len(fault.Steps))}
 	for i := range fault.Steps {
 		one := &s.steps[i]
@@ -77,7 +79,8 @@ type reader struct {
 	threads map[string]*step // that are in a call
 	winsock bool
 	sent    int
-	begun   int // requests
+	begun   int             // requests
+	objects map[string]bool // event objects that a call was given, by socket
 }
 
 func (r *reader) step(s *step) error {
@@ -163,6 +166,8 @@ func (r *reader) follow(s *step) {
 	case "event_select":
 		if s.args[0] == "connect" {
 			s.selects = s.on
+			s.resets = r.objects[s.on]
+			r.objects[s.on] = true
 		}
 		if s.Observed == "ok" {
 			s.selected, s.blocking = s.selects, false
@@ -219,6 +224,20 @@ var requests = regexp.MustCompile(`\brequest\d+\b`)
 // calls says that the script makes a call.
 func (s *script) calls(call string) bool {
 	return slices.ContainsFunc(s.steps, func(one step) bool { return one.call == call })
+}
+
+// awaits says that the program waits, for an event object, a request or a message,
+// before it makes a call: if the script does, and something may come.
+func (s *step) awaits() bool {
+	switch s.call {
+	case "network_events":
+		return s.selects != "" && s.args[0] == "soon"
+	case "overlapped_result":
+		return !s.fresh && s.args[0] == "soon"
+	case "window_message":
+		return s.letters && s.args[0] == "soon"
+	}
+	return false
 }
 
 // blocks says that a call may not return by itself.
